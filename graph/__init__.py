@@ -1,0 +1,1 @@
+"""How it is held and asked: stores, evidence, derivation, questions, networks."""

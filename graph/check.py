@@ -1,0 +1,73 @@
+"""The check of a dataset: everything that can be wrong, and a count of what there is."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from graph.dataset import Dataset, collect
+from graph.errors import DataError, Finding
+from graph.files import DataFile
+from graph.language import find_swapped
+from graph.validate import Violation, violations
+from ontology import GRAPH, PREFIXES, ROOT, SAM
+
+#: Evidence levels, strongest first.
+LEVELS: Final = ("quoted", "cited", "derived", "assessed", "hypothetical")
+
+_LEVEL: Final = ox.NamedNode(SAM + "level")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found: links by graph and level, and the findings."""
+
+    links: dict[str, Counter[str]]
+    findings: list[Finding]
+
+    def total(self) -> Counter[str]:
+        """Return the number of links of each level in all graphs."""
+        return sum(self.links.values(), Counter())
+
+
+def count_links(dataset: Dataset) -> dict[str, Counter[str]]:
+    """Return for each graph that holds links their number by level."""
+    counts = {
+        name.removeprefix(GRAPH): Counter(
+            q.object.value.removeprefix(PREFIXES["level"])
+            for q in quads
+            if q.predicate == _LEVEL and isinstance(q.object, ox.NamedNode)
+        )
+        for name, quads in dataset.graphs.items()
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def _place(focus: str, files: list[DataFile]) -> tuple[str, int | None]:
+    for file in files:
+        if any(getattr(q.subject, "value", "") == focus for q in file.quads):
+            return str(file.path), file.line_of(focus)
+    return focus, None
+
+
+def _finding(violation: Violation, files: list[DataFile]) -> Finding:
+    return Finding(violation.what, violation.do, *_place(violation.focus, files))
+
+
+def examine(dataset: Dataset, root: Path = ROOT) -> list[Finding]:
+    """Return every fault of a dataset: quotations, shapes, checks, languages."""
+    found = [_finding(v, dataset.files) for v in violations(dataset.graphs, root)]
+    swapped = find_swapped(dataset.files)
+    return sorted({*dataset.findings, *found, *swapped}, key=lambda f: (f.file, f.line or 0, f.what))
+
+
+def check(path: Path = ROOT) -> Report:
+    """Load a folder or file, run everything, and report; a file that cannot be read is a finding."""
+    try:
+        dataset = collect(path)
+    except DataError as error:
+        return Report({}, error.findings)
+    root = path if (path / "vocabulary.ttl").is_file() else ROOT
+    return Report(count_links(dataset), examine(dataset, root))

@@ -1,0 +1,70 @@
+"""From files to named graphs: parse, anchor the quotations, derive; all or nothing."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from graph.derive import DERIVED, derive, label_concepts, materialise
+from graph.errors import DataError, Finding
+from graph.evidence import anchor_all
+from graph.files import DataFile, parse_file, parse_ontology
+from ontology import ROOT
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Named graphs ready to load, the files they come from, and the faults found on the way."""
+
+    graphs: Mapping[str, list[ox.Quad]] = field(repr=False)
+    files: list[DataFile] = field(repr=False)
+    findings: list[Finding]
+
+
+def build(files: list[DataFile], root: Path) -> Dataset:
+    """Complete parsed files: selectors, direct triples, provenance, labels, derived links."""
+    anchored, findings = anchor_all(files, root / "sources")
+    graphs: dict[str, list[ox.Quad]] = defaultdict(list)
+    for file in files:
+        graphs[file.graph] += file.quads
+    for quad in anchored:
+        graphs[quad.graph_name.value].append(quad)  # type: ignore[union-attr]
+    for name, quads in graphs.items():
+        quads += materialise(quads, name) + label_concepts(quads)
+    if derived := derive(graphs, root):
+        graphs[DERIVED.value] = derived
+    return Dataset(dict(graphs), files, findings)
+
+
+def load_dataset(root: Path = ROOT) -> Dataset:
+    """Return the dataset of an ontology folder; DataError when a file or quotation is wrong."""
+    dataset = build(parse_ontology(root), root)
+    if dataset.findings:
+        raise DataError(dataset.findings)
+    return dataset
+
+
+def collect(path: Path, root: Path = ROOT) -> Dataset:
+    """Return the dataset of an ontology folder, or of the shipped one with one file or folder more.
+
+    A folder with a vocabulary.ttl is an ontology of its own; the data files of any other folder,
+    or one data file, are added to the shipped ontology.
+    """
+    if path.is_dir() and (path / "vocabulary.ttl").is_file():
+        return build(parse_ontology(path), path)
+    if not path.exists():
+        raise DataError.at(path, "There is no such file or folder.", "Check the path.")
+    paths = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
+    files, findings = [], []
+    for extra in paths:
+        try:
+            files.append(parse_file(extra))
+        except DataError as error:
+            findings += error.findings
+    if findings:
+        raise DataError(findings)
+    given = {file.graph for file in files}
+    shipped = [file for file in parse_ontology(root) if file.graph not in given]
+    return build(shipped + files, root)

@@ -1,0 +1,62 @@
+"""The errors of the project, one class per whose fault it is.
+
+SamenhangError
+├── DataError          a file says something that cannot be loaded
+├── QueryError         a query cannot be read or may not be run
+├── StoreError         a store cannot be opened, read or written
+└── NotFoundError      a name that nobody has declared
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class SamenhangError(Exception):
+    """Root of the tree; its text says what is wrong, where, and what to do."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault in the data: what is wrong, where it stands and what to do about it."""
+
+    what: str
+    do: str
+    file: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """Return `file:line: what. what to do`, as compilers do."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.what} {self.do}".removeprefix(": ")
+
+
+class DataError(SamenhangError):
+    """The data cannot be loaded; `findings` lists every fault found."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        """Keep the findings and make their lines the text of the error."""
+        super().__init__("\n".join(map(str, findings)))
+        self.findings = findings
+
+    @classmethod
+    def at(cls, path: Path, what: str, do: str, line: int | None = None) -> "DataError":
+        """Return the error of one fault in one file."""
+        return cls([Finding(what, do, str(path), line)])
+
+
+class QueryError(SamenhangError):
+    """A query is refused; `line` and `column` (from 1) tell where, if the parser knows."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        """Keep the place beside the message."""
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class StoreError(SamenhangError):
+    """A store cannot be opened, read or written."""
+
+
+class NotFoundError(SamenhangError):
+    """Nothing goes by this name here."""

@@ -1,0 +1,58 @@
+"""Shapes and checks: what nodes must carry (SHACL), and what must hold between them (SPARQL)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from graph.library import read_folder
+from ontology import ROOT
+
+
+@dataclass(frozen=True, order=True)
+class Violation:
+    """One failure: the node at fault (SHACL's focus node), what is wrong and what to do."""
+
+    focus: str
+    what: str
+    do: str = ""
+
+
+def run_shapes(quads: Iterable[ox.Quad], root: Path = ROOT) -> list[Violation]:
+    """Validate against the shapes of the folder (SHACL Core) and return the violations."""
+    import pyshacl
+    from rdflib import RDF, SH, Graph, Literal
+
+    written = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
+    data = Graph().parse(data=written, format="nt")
+    shapes = Graph()
+    for path in sorted((root / "shapes").glob("*.ttl")):
+        shapes.parse(data=path.read_text(encoding="utf-8"), format="turtle")
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
+    found = set()
+    for result in report.subjects(RDF.type, SH.ValidationResult):
+        messages = report.objects(result, SH.resultMessage)
+        english = next(str(m) for m in messages if isinstance(m, Literal) and m.language == "en")
+        value = report.value(result, SH.value)
+        what, _, do = english.partition(". ")
+        shown = f" (it has: {value})" if value is not None and not str(value).startswith("n") else ""
+        found.add(Violation(str(report.value(result, SH.focusNode)), f"{what}{shown}.", do))
+    return sorted(found)
+
+
+def run_checks(engine: ox.Store, root: Path = ROOT) -> Iterator[Violation]:
+    """Run the stored checks, each a SELECT of ?focus ?value, and yield a violation for each row."""
+    for check in read_folder(root / "checks"):
+        for row in engine.query(check.text, use_default_graph_as_union=True):
+            value = row["value"]
+            shown = f": {getattr(value, 'value', value)}" if value is not None else ""
+            yield Violation(row["focus"].value, f"{check.title['en']}{shown}.", check.says("do", "en"))
+
+
+def violations(graphs: Mapping[str, list[ox.Quad]], root: Path = ROOT) -> list[Violation]:
+    """Return everything that the shapes and the checks find wrong."""
+    engine = ox.Store()
+    for quads in graphs.values():
+        engine.bulk_extend(quads)
+    return [*run_shapes(engine, root), *run_checks(engine, root)]
