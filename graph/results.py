@@ -4,7 +4,7 @@ Formats: SPARQL 1.1 Query Results JSON, XML, CSV and TSV for bindings and boolea
 syntaxes for graphs. Media types are the registered ones.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from graph.errors import NotFoundError
+from ontology import PREFIXES
 
 Row = Mapping[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
 
@@ -121,3 +122,13 @@ class Result:
             return ox.serialize(self._raw, format=format_.engine, prefixes=self._prefixes) or b""
         assert isinstance(format_.engine, ox.QueryResultsFormat)
         return self._raw.serialize(format=format_.engine) or b""
+
+
+def export(quads: Iterable[ox.Quad], name: str) -> bytes:
+    """Return quads in a format: with their named graphs where it has them, else as one graph."""
+    engine = format_named(name, Form.GRAPH).engine
+    assert isinstance(engine, ox.RdfFormat)
+    if engine.supports_datasets:
+        return ox.serialize(quads, format=engine, prefixes=PREFIXES) or b""
+    triples = dict.fromkeys(quad.triple for quad in quads)
+    return ox.serialize(triples, format=engine, prefixes=PREFIXES) or b""

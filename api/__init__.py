@@ -1,0 +1,1 @@
+"""How it is served: SPARQL, pages and JSON over HTTP, and the command line."""

@@ -1,0 +1,217 @@
+"""The command line: serve, load, check, ask, query, export."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from api.settings import read_settings
+from graph.errors import DataError, SamenhangError
+from ontology import ROOT
+
+app = typer.Typer(
+    help="Samenhang: a government strategy as links that can be read back to their passages.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+StoreOption = Annotated[
+    str | None, typer.Option("--store", help="memory: (the shipped files) or oxigraph:PATH.")
+]
+#: Exit codes: what a script can tell apart.
+FAULTY: Final = 1
+WRONG: Final = 2
+
+
+def say(text: str) -> None:
+    """Say something about the work, beside the output."""
+    typer.echo(text, err=True)
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """Turn our errors into a message and an exit code, without a traceback."""
+    try:
+        yield
+    except DataError as error:
+        say(str(error))
+        raise typer.Exit(FAULTY) from error
+    except SamenhangError as error:
+        place = [getattr(error, key, None) for key in ("line", "column")]
+        where = f" (line {place[0]}, column {place[1]})" if all(place) else ""
+        say(f"{error}{where}")
+        raise typer.Exit(WRONG) from error
+
+
+@app.command()
+def serve(
+    store: StoreOption = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Serve the pages, SPARQL and JSON over HTTP."""
+    import uvicorn
+
+    from api.app import create_app
+
+    with _clear_errors():
+        settings = read_settings(store=store, host=host, port=port)
+        application = create_app(settings)
+    say(f"Samenhang is at http://{settings.host}:{settings.port}/ (stop it with Ctrl+C)")
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        server_header=False,
+    )
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(help="An ontology folder, or a data file.")] = ROOT,
+) -> None:
+    """Load everything, run the shapes and checks, find every quotation; print what there is."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from graph.check import LEVELS
+    from graph.check import check as run
+
+    say(f"Checking {path} ...")
+    with _clear_errors():
+        report = run(path)
+    table = Table("source", *LEVELS, "links", box=None)
+    for name, counts in sorted(report.links.items(), key=lambda item: (-item[1].total(), item[0])):
+        table.add_row(name, *(str(counts[level] or "") for level in LEVELS), str(counts.total()))
+    total = report.total()
+    table.add_row("all", *(str(total[level] or "") for level in LEVELS), str(total.total()), style="bold")
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    for finding in report.findings:
+        typer.echo(str(finding))
+    typer.echo(f"{len(report.findings)} failures")
+    if report.findings:
+        raise typer.Exit(FAULTY)
+
+
+@app.command()
+def load(
+    path: Annotated[Path, typer.Argument(help="An ontology folder, or data files.")] = ROOT,
+    store: StoreOption = None,
+) -> None:
+    """Check files and put them into a store: all of them or, when one is faulty, none."""
+    from graph.check import examine
+    from graph.dataset import collect
+    from graph.store import open_store
+
+    with _clear_errors():
+        settings = read_settings(store=store)
+        say(f"Reading {path} ...")
+        dataset = collect(path)
+        say("Checking ...")
+        if findings := examine(dataset):
+            raise DataError(findings)
+        say(f"Writing to {settings.store} ...")
+        target = open_store(settings.store)
+        target.replace(dataset.graphs)
+        statements = sum(map(len, dataset.graphs.values()))
+        say(f"Loaded {statements:,} statements in {len(dataset.graphs)} graphs.")
+        if settings.store == "memory:":
+            say("A store in memory ends with this command; give --store oxigraph:PATH to keep it.")
+
+
+@app.command()
+def query(
+    file: Annotated[str, typer.Argument(help="A file with a query, or - for standard input.")],
+    store: StoreOption = None,
+    format_: Annotated[
+        str | None, typer.Option("--format", help="json, xml, csv, tsv; turtle, jsonld ...")
+    ] = None,
+) -> None:
+    """Run a SPARQL query and write the result to standard output."""
+    from graph.results import Form, format_named
+    from graph.store import open_store
+
+    with _clear_errors():
+        try:
+            text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SamenhangError(f"The query in {file} cannot be read: {error}.") from error
+        result = open_store(read_settings(store=store).store).query(text)
+        default = {Form.BINDINGS: "csv", Form.BOOLEAN: "json", Form.GRAPH: "turtle"}[result.form]
+        _write(result.write(format_named(format_ or default, result.form)))
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="A question, such as Q01.")] = "",
+    level: Annotated[str, typer.Option(help="The weakest level of evidence that counts.")] = "cited",
+    source: Annotated[list[str] | None, typer.Option(help="Only this source; repeatable.")] = None,
+    lang: Annotated[str, typer.Option(help="nl or en.")] = "en",
+    store: StoreOption = None,
+) -> None:
+    """Answer a coherence question; without one, list them."""
+    from graph import questions
+    from graph.names import read_names
+    from graph.store import open_store
+
+    if not question:
+        for known in questions.list_questions():
+            typer.echo(f"{known.slug.partition('-')[0]}  {known.says('question', lang)}")
+        return
+    with _clear_errors():
+        opened = open_store(read_settings(store=store).store)
+        answer = questions.ask(opened, question, level, source or ())
+    names = read_names(opened)
+    typer.echo(answer.question.says("question", lang))
+    typer.echo(f"{answer.verdict}: {answer.numerator} / {answer.denominator} ({answer.level})")
+    for finding in answer.findings:
+        if finding.gap or finding.other:
+            typer.echo(f"- {questions.explain(answer, finding, names, lang)}")
+
+
+@app.command()
+def export(
+    store: StoreOption = None,
+    format_: Annotated[str, typer.Option("--format", help="trig, nquads, turtle ...")] = "trig",
+    output: Annotated[Path | None, typer.Option(help="A file; standard output without it.")] = None,
+) -> None:
+    """Write the whole store: named graphs in trig and nquads, their union in other formats."""
+    from graph.results import export as write
+    from graph.store import open_store
+
+    with _clear_errors():
+        content = write(open_store(read_settings(store=store).store).quads(), format_)
+        if output is None:
+            _write(content)
+            return
+        partial = output.with_name(output.name + ".part")
+        try:
+            partial.write_bytes(content)
+            partial.replace(output)
+        except OSError as error:
+            raise SamenhangError(f"{output} cannot be written: {error.strerror}.") from error
+        say(f"Wrote {len(content):,} bytes to {output}.")
+
+
+def _write(content: bytes) -> None:
+    """Write to standard output; a reader that stops early is no error."""
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The application: the one place where the parts meet."""
+
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from api import problems
+from api.headers import Headers
+from api.library import FOLDER, open_library
+from api.routes import data, health, pages, resources, sparql
+from api.settings import Settings
+from graph.store import Store, open_store
+
+VERSION: Final = "0.1.0"
+
+
+def create_app(settings: Settings, store: Store | None = None) -> ASGIApp:
+    """Return the service on a store, or on the one that the settings name."""
+    app = FastAPI(
+        title="Samenhang",
+        version=VERSION,
+        description="Links of a government strategy, each with the passage that states it.",
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.library = open_library(store or open_store(settings.store), settings)
+    problems.install(app)
+    for module in (health, sparql, data, resources, pages):
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"))
+    return Headers(app)

@@ -1,0 +1,85 @@
+"""What the routes share: the open store with its names and readings, and the page templates."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Final, cast
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.negotiate import language
+from api.settings import Settings
+from graph.check import LEVELS
+from graph.library import LANGUAGES
+from graph.links import Readings, read_readings
+from graph.names import Names, read_names, shorten
+from graph.store import Store
+from ontology import ID, SAM
+
+FOLDER: Final = Path(__file__).parent
+TEXTS: Final[dict[str, dict[str, str]]] = tomllib.loads(
+    (FOLDER / "texts.toml").read_text(encoding="utf-8")
+)
+
+
+@dataclass(frozen=True)
+class Library:
+    """An open store, and what was read from it once."""
+
+    store: Store
+    settings: Settings
+    names: Names
+    readings: Readings
+
+    @cached_property
+    def pages(self) -> Environment:
+        """The page templates; every text is escaped, and an unknown name is an error."""
+        pages = Environment(
+            loader=FileSystemLoader(FOLDER / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        pages.globals |= {"names": self.names, "readings": self.readings, "path_of": path_of}
+        pages.globals |= {"shorten": shorten, "LEVELS": LEVELS, "SAM": SAM}
+        return pages
+
+    def page(self, request: Request, template: str, **values: Any) -> HTMLResponse:
+        """Return a page in the language of the request."""
+        chosen = language(request)
+        other = next(name for name in LANGUAGES if name != chosen)
+        text = {key: texts[chosen] for key, texts in TEXTS.items()}
+        html = self.pages.get_template(template).render(
+            lang=chosen,
+            t=text,
+            switch=str(request.url.include_query_params(lang=other).replace(scheme="", netloc="")),
+            other=other,
+            request=request,
+            **values,
+        )
+        headers = {"Content-Language": chosen, "Vary": "Accept, Accept-Language"}
+        return HTMLResponse(html, headers=headers)
+
+
+def path_of(iri: str) -> str:
+    """Return the path here of the page about one of our IRIs; any other IRI is its own address."""
+    if iri.startswith(ID):
+        return f"/doc/{iri.removeprefix(ID)}"
+    return f"/def#{iri.removeprefix(SAM)}" if iri.startswith(SAM) else iri
+
+
+def open_library(store: Store, settings: Settings) -> Library:
+    """Read the names and readings of a store."""
+    names = read_names(store)
+    return Library(store, settings, names, read_readings(store, names))
+
+
+def _library(request: Request) -> Library:
+    return cast(Library, request.app.state.library)
+
+
+LibraryDep = Annotated[Library, Depends(_library)]

@@ -1,0 +1,46 @@
+"""Content negotiation: the format and the language of an answer (RFC 9110, section 12)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from fastapi import HTTPException, Request
+from werkzeug.datastructures import LanguageAccept, MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from graph.library import LANGUAGES
+from graph.results import Form, Format, format_named, formats_for
+
+HTML: Final = "text/html"
+
+
+def best(request: Request, offers: Sequence[str]) -> str:
+    """Return the media type that the Accept header likes best; 406 when it likes none.
+
+    The first offer is the default when everything is welcome.
+    """
+    header = request.headers.get("accept") or "*/*"
+    match = parse_accept_header(header, MIMEAccept).best_match(list(offers))
+    if match is None:
+        raise HTTPException(406, f"None of these is accepted: {', '.join(offers)}.")
+    return match
+
+
+def result_format(request: Request, form: Form, wanted: str | None) -> Format:
+    """Return the format for a result: `?format=` when given, else by Accept."""
+    if wanted:
+        return format_named(wanted, form)
+    offers = {f.media_type: f for f in formats_for(form)}
+    aliases = {"application/json": "json", "application/xml": "xml", "text/plain": "ntriples"}
+    extra = {
+        media: f for media, name in aliases.items() for f in offers.values() if f.name == name
+    }
+    return (offers | extra)[best(request, [*offers, *extra])]
+
+
+def language(request: Request) -> str:
+    """Return the language of the page: `?lang=` when given, else by Accept-Language, else Dutch."""
+    asked = request.query_params.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    header = request.headers.get("accept-language", "")
+    return parse_accept_header(header, LanguageAccept).best_match(LANGUAGES) or LANGUAGES[0]

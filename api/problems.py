@@ -1,0 +1,60 @@
+"""Errors as problem documents (RFC 9457)."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from graph.errors import DataError, NotFoundError, QueryError, SamenhangError, StoreError
+
+#: The status of each of our errors.
+STATUS: Final[dict[type[SamenhangError], HTTPStatus]] = {
+    QueryError: HTTPStatus.BAD_REQUEST,
+    DataError: HTTPStatus.BAD_REQUEST,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def problem(status: int, detail: str, headers: Any = None, **more: Any) -> JSONResponse:
+    """Return a problem document; `more` are extension members, left out when they are None."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    body |= {"detail": detail} | {k: v for k, v in more.items() if v is not None}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def _ours(_: Request, error: Exception) -> JSONResponse:
+    status = next(s for kind, s in STATUS.items() if isinstance(error, kind))
+    place = {key: getattr(error, key, None) for key in ("line", "column")}
+    return problem(status, str(error), **place)
+
+
+def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return problem(error.status_code, str(error.detail), error.headers)
+
+
+def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    errors = [
+        {"where": ".".join(map(str, fault["loc"])), "what": fault["msg"]}
+        for fault in error.errors()
+    ]
+    detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in errors)
+    return problem(HTTPStatus.BAD_REQUEST, detail, errors=errors)
+
+
+def _unexpected(_: Request, __: Exception) -> JSONResponse:
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
+
+
+def install(app: FastAPI) -> None:
+    """Give the application a problem document for every error."""
+    for kind in STATUS:
+        app.add_exception_handler(kind, _ours)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _unexpected)

@@ -1,0 +1,128 @@
+"""Resources: every thing, link, passage and document at its own address (httpRange-14, 303)."""
+
+from typing import Final
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.library import Library, LibraryDep
+from api.negotiate import HTML, best
+from graph.links import find_link, find_links, links_of
+from graph.results import Form, formats_for
+from graph.text import pieces
+from ontology import GRAPH, ID, PREFIXES, ROOT
+
+router = APIRouter(include_in_schema=False)
+
+_RDF: Final = {f.media_type: f for f in formats_for(Form.GRAPH)[:4]}
+
+
+@router.get("/id/{path:path}")
+def identify(path: str, request: Request) -> Response:
+    """Send whoever asks for a thing to the document about it."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/doc/{path}{query}", 303)
+
+
+def _description(library: Library, iri: str, media_type: str) -> Response:
+    query = f"""PREFIX rdf: <{PREFIXES["rdf"]}>
+    CONSTRUCT {{ ?s ?p ?o }} WHERE {{
+      {{ BIND(<{iri}> AS ?s) ?s ?p ?o }}
+      UNION {{ ?s rdf:subject|rdf:object <{iri}> ; ?p ?o }}
+    }}"""
+    content = library.store.query(query).write(_RDF[media_type])
+    return Response(content, media_type=media_type, headers={"Vary": "Accept, Accept-Language"})
+
+
+def _exists(library: Library, iri: str) -> bool:
+    return bool(library.store.query(f"ASK {{ <{iri}> ?p ?o }}"))
+
+
+def _checked(path: str) -> str:
+    if not path or any(c in '<>"{}|\\^`' or c <= " " for c in path):
+        raise HTTPException(404, "Nothing goes by this name here.")
+    return ID + path
+
+
+@router.get("/doc/{path:path}")
+def describe(path: str, request: Request, library: LibraryDep) -> Response:
+    """Describe one resource, as a page or as RDF by Accept."""
+    iri = _checked(path)
+    if not _exists(library, iri):
+        raise HTTPException(404, f"Nothing goes by the name {path!r} here.")
+    media_type = best(request, [HTML, *_RDF])
+    if media_type != HTML:
+        return _description(library, iri, media_type)
+    kind = path.partition("/")[0]
+    if kind == "link":
+        return library.page(request, "link.html", link=find_link(library.store, iri))
+    if kind == "passage":
+        return _passage(library, request, iri)
+    return _thing(library, request, iri)
+
+
+def _passage(library: Library, request: Request, iri: str) -> Response:
+    """Show the passage in the stored text of its document, or else the document."""
+    for link in find_links(library.store):
+        for passage in link.passages:
+            if passage.iri == iri:
+                slug = iri.rpartition("/")[2]
+                return RedirectResponse(
+                    f"/doc/{passage.document.removeprefix(ID)}?{request.url.query}#{slug}", 303
+                )
+    raise HTTPException(404, "No link uses this passage.")
+
+
+def _thing(library: Library, request: Request, iri: str) -> Response:
+    links = links_of(library.store, iri)
+    values = [link for link in links if link.is_value]
+    groups: dict[tuple[str, bool], list[object]] = {}
+    for link in links:
+        if not link.is_value:
+            groups.setdefault((link.kind, link.subject == iri), []).append(link)
+    text = list(pieces(library.store, iri)) if "/document/" in iri else []
+    slug = iri.rpartition("/")[2]
+    stated = find_links(library.store, graph=GRAPH + slug) if "/document/" in iri else []
+    by_passage: dict[str, list[object]] = {}
+    for link in stated:
+        for passage in link.passages:
+            by_passage.setdefault(passage.iri, []).append(link)
+    return library.page(
+        request,
+        "thing.html",
+        iri=iri,
+        name=library.names.of(iri),
+        groups=groups,
+        values=values,
+        pieces=text,
+        by_passage=by_passage,
+        stated=stated,
+    )
+
+
+@router.get("/def")
+def vocabulary(request: Request, library: LibraryDep) -> Response:
+    """Give the vocabulary: its terms as a page, or the file itself as Turtle."""
+    if best(request, [HTML, "text/turtle"]) == HTML:
+        terms = find_terms(library)
+        return library.page(request, "vocabulary.html", terms=terms)
+    return Response((ROOT / "vocabulary.ttl").read_bytes(), media_type="text/turtle")
+
+
+def find_terms(library: Library) -> list[dict[str, str]]:
+    """Return the terms of the vocabulary with label and definition in both languages."""
+    query = f"""PREFIX rdfs: <{PREFIXES["rdfs"]}> PREFIX skos: <{PREFIXES["skos"]}>
+    SELECT ?term ?nl ?en ?definitionNl ?definitionEn WHERE {{
+      GRAPH <{GRAPH}vocabulary> {{
+        ?term rdfs:label ?nl, ?en ; skos:definition ?definitionNl, ?definitionEn .
+        FILTER(LANG(?nl) = "nl" && LANG(?en) = "en")
+        FILTER(LANG(?definitionNl) = "nl" && LANG(?definitionEn) = "en")
+      }}
+    }} ORDER BY ?term"""
+    return [{k: v.value for k, v in row.items()} for row in library.store.query(query).rows()]
+
+
+@router.get("/def/context.jsonld")
+def context() -> Response:
+    """Give the JSON-LD context of the JSON interface."""
+    return Response((ROOT / "context.jsonld").read_bytes(), media_type="application/ld+json")

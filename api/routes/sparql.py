@@ -1,0 +1,106 @@
+"""SPARQL: the query operation of the SPARQL 1.1 Protocol (section 2.1), and a page to try it."""
+
+from typing import Annotated, Final
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+
+from api.library import Library, LibraryDep
+from api.negotiate import HTML, best, result_format
+from graph.library import read_folder
+from graph.questions import list_questions
+from graph.results import FORMATS, Form, Result
+from ontology import ROOT
+
+router = APIRouter()
+
+FORM: Final = "application/x-www-form-urlencoded"
+DIRECT: Final = "application/sparql-query"
+
+Parameters = dict[str, list[str]]
+
+
+def _one(parameters: Parameters, name: str) -> str | None:
+    values = parameters.get(name, [])
+    if len(values) > 1:
+        raise HTTPException(400, f"{name} is given {len(values)} times; give it once.")
+    return values[0] if values else None
+
+
+def _run(library: Library, query: str, parameters: Parameters) -> Result:
+    if len(query.encode()) > library.settings.max_query:
+        limit = f"The query is longer than {library.settings.max_query:,} bytes."
+        raise HTTPException(413, limit)
+    return library.store.query(
+        query,
+        default_graphs=parameters.get("default-graph-uri", []),
+        named_graphs=parameters.get("named-graph-uri", []),
+    )
+
+
+def _answer(request: Request, result: Result, wanted: str | None) -> Response:
+    format_ = result_format(request, result.form, wanted)
+    return Response(
+        result.write(format_), media_type=format_.media_type, headers={"Vary": "Accept"}
+    )
+
+
+def _wants_page(request: Request, wanted: str | None) -> bool:
+    offers = [*(f.media_type for f in FORMATS), HTML]
+    return not wanted and best(request, offers) == HTML
+
+
+def _page(request: Request, library: Library, query: str, parameters: Parameters) -> Response:
+    result = _run(library, query, parameters) if query else None
+    rows = []
+    if result and result.form is Form.BINDINGS:
+        for row in result.rows():
+            if len(rows) == library.settings.max_rows:
+                break
+            rows.append(row)
+    examples = [*list_questions(), *read_folder(ROOT / "queries")]
+    return library.page(
+        request, "sparql.html", query=query, result=result, rows=rows, examples=examples, Form=Form
+    )
+
+
+@router.get("/sparql")
+def query_by_get(request: Request, library: LibraryDep) -> Response:
+    """Answer a query given as parameter; without one, show a page to write it."""
+    parameters = parse_qs(request.url.query, keep_blank_values=True)
+    query, wanted = _one(parameters, "query"), _one(parameters, "format")
+    if _wants_page(request, wanted):
+        return _page(request, library, query or "", parameters)
+    if query is None:
+        raise HTTPException(400, "The parameter query is missing.")
+    return _answer(request, _run(library, query, parameters), wanted)
+
+
+async def _body(request: Request, library: LibraryDep) -> str:
+    limit = 4 * library.settings.max_query  # a form may escape every character
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise HTTPException(413, f"The request is longer than {limit:,} bytes.")
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise HTTPException(400, "The request is not UTF-8.") from error
+
+
+@router.post("/sparql")
+def query_by_post(
+    request: Request, library: LibraryDep, body: Annotated[str, Depends(_body)]
+) -> Response:
+    """Answer a query given in a form, or as the body itself with its dataset in the address."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    parameters = parse_qs(request.url.query if media_type == DIRECT else body)
+    query = body if media_type == DIRECT else _one(parameters, "query")
+    if media_type not in (FORM, DIRECT):
+        raise HTTPException(415, f"Send the query as {FORM} or as {DIRECT}.")
+    if "update" in parameters:
+        raise HTTPException(403, "This service is read-only: it takes no updates.")
+    if query is None:
+        raise HTTPException(400, "The parameter query is missing.")
+    return _answer(request, _run(library, query, parameters), _one(parameters, "format"))

@@ -1,0 +1,34 @@
+"""Every setting: its name, default and what it is for, read once from the environment."""
+
+from dataclasses import dataclass, fields
+from dataclasses import field as _field
+from typing import Any
+
+from starlette.config import Config
+
+PREFIX = "SAMENHANG_"
+
+
+def _setting(default: Any, help_: str) -> Any:
+    return _field(default=default, metadata={"help": help_})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of the service; each may be given as SAMENHANG_<NAME> in the environment."""
+
+    store: str = _setting("memory:", "The store to serve: memory: or oxigraph:PATH.")
+    host: str = _setting("127.0.0.1", "The address to listen on.")
+    port: int = _setting(8000, "The port to listen on.")
+    max_query: int = _setting(65536, "The longest query that is read, in bytes.")
+    max_rows: int = _setting(1000, "The most rows that a page of results shows; data have no limit.")
+
+
+def read_settings(**given: Any) -> Settings:
+    """Return the settings: what is given, else the environment, else the default."""
+    config = Config(env_prefix=PREFIX)
+    values = {
+        f.name: config(f.name.upper(), cast=type(f.default), default=f.default)
+        for f in fields(Settings)
+    }
+    return Settings(**{**values, **{k: v for k, v in given.items() if v is not None}})

@@ -1,0 +1,178 @@
+"""Links with their evidence, read from a store: what pages, answers and the JSON API show."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from graph.errors import NotFoundError
+from graph.library import find
+from graph.names import Names
+from graph.results import Row
+from graph.store import Store
+from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
+
+#: Evidence levels, strongest first, with their strength (the skos:notation of the concept).
+STRENGTH: Final[Mapping[str, int]] = {
+    "quoted": 5,
+    "cited": 4,
+    "derived": 3,
+    "assessed": 2,
+    "hypothetical": 1,
+}
+
+_ORDER: Final = list(STRENGTH)
+_FIELDS: Final = (
+    "hedge",
+    "condition",
+    "quantity",
+    "note",
+    "reason",
+    "accordingTo",
+    "rule",
+    "by",
+    "date",
+    "validFrom",
+    "validUntil",
+)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text and its language."""
+
+    value: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A place in a document; start and end are characters of the stored text, if it is stored."""
+
+    iri: str
+    document: str
+    quotation: Text | None = None
+    locator: str = ""
+    lines: str = ""
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link: subject, kind and object, how firm it is, and the passages that state it.
+
+    `object` is an IRI, or the text of a value when `is_value`. `said` holds the other things that
+    the source or the reader says of the link, by field name.
+    """
+
+    iri: str
+    graph: str
+    subject: str
+    kind: str
+    object: str
+    is_value: bool
+    level: str
+    denied: bool
+    open_list: bool
+    said: Mapping[str, Text]
+    passages: tuple[Passage, ...]
+
+    @property
+    def sort_key(self) -> tuple[int, str, str]:
+        """Strongest level first, then by source and IRI, so that lists never change order."""
+        return (_ORDER.index(self.level), self.graph, self.iri)
+
+
+def _text(row: Row, name: str) -> Text:
+    term = row[name]
+    return Text(term.value, getattr(term, "language", None) or "")
+
+
+def _passage(row: Row) -> Passage:
+    def maybe(name: str) -> str:
+        return row[name].value if name in row else ""
+
+    return Passage(
+        row["passage"].value,
+        maybe("document"),
+        _text(row, "quotation") if "quotation" in row else None,
+        maybe("locator"),
+        maybe("lines"),
+        int(maybe("start")) if "start" in row else None,
+        int(maybe("end")) if "end" in row else None,
+    )
+
+
+def _link(row: Row, passages: Iterable[Passage]) -> Link:
+    return Link(
+        iri=row["link"].value,
+        graph=row["graph"].value.removeprefix(GRAPH),
+        subject=row["subject"].value,
+        kind=row["kind"].value,
+        object=row["object"].value,
+        is_value=not hasattr(row["object"], "value") or hasattr(row["object"], "datatype"),
+        level=row["level"].value.removeprefix(PREFIXES["level"]),
+        denied="polarity" in row and row["polarity"].value.endswith("/denied"),
+        open_list="openList" in row and row["openList"].value == "true",
+        said={name: _text(row, name) for name in _FIELDS if name in row},
+        passages=tuple(passages),
+    )
+
+
+def find_links(store: Store, **where: str) -> list[Link]:
+    """Return the links that fit; `where` gives IRIs for link, subject, object, kind, level, graph.
+
+    Sorted strongest first.
+    """
+    rows: dict[str, Row] = {}
+    passages: dict[str, dict[str, Passage]] = {}
+    for row in store.query(find(ROOT / "queries", "links").bound(**where)).rows():
+        iri = row["link"].value
+        rows.setdefault(iri, row)
+        if "passage" in row:
+            passages.setdefault(iri, {})[row["passage"].value] = _passage(row)
+    links = (
+        _link(row, sorted(passages.get(iri, {}).values(), key=lambda p: (p.start or 0, p.iri)))
+        for iri, row in rows.items()
+    )
+    return sorted(links, key=lambda link: link.sort_key)
+
+
+def find_link(store: Store, iri: str) -> Link:
+    """Return one link; NotFoundError when there is none."""
+    if links := find_links(store, link=iri):
+        return links[0]
+    raise NotFoundError(f"No link {iri.removeprefix(ID)!r} here.")
+
+
+def links_of(store: Store, iri: str) -> list[Link]:
+    """Return the links that have the thing as subject or object, strongest first."""
+    found = {link.iri: link for role in ("subject", "object") for link in find_links(store, **{role: iri})}
+    return sorted(found.values(), key=lambda link: link.sort_key)
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Sentences that links read as, in each language."""
+
+    templates: Mapping[str, Mapping[str, str]]
+    names: Names
+
+    def read(self, link: Link, language: str) -> str:
+        """Return the sentence of a link: “<goal> pakt <dreiging> aan”; a denied link says so."""
+        template = self.templates.get(link.kind, {}).get(language, "{subject} – {object}")
+        subject = self.names.of(link.subject).in_language(language)
+        object_ = link.object if link.is_value else self.names.of(link.object).in_language(language)
+        sentence = template.replace("{subject}", subject).replace("{object}", object_)
+        if not link.denied:
+            return sentence
+        return f"{'Niet' if language == 'nl' else 'Not'}: {sentence}"
+
+
+def read_readings(store: Store, names: Names) -> Readings:
+    """Read the readings of all kinds of link."""
+    templates: dict[str, dict[str, str]] = {}
+    for row in store.query(f"SELECT ?kind ?reading {{ ?kind <{SAM}reading> ?reading }}").rows():
+        reading = _text(row, "reading")
+        templates.setdefault(row["kind"].value, {})[reading.language] = reading.value
+    return Readings(templates, names)

@@ -1,0 +1,68 @@
+"""Network views: the rows of a stored view as a graph of networkx."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import networkx as nx
+
+from graph.library import Query, find, read_folder
+from graph.links import Link, find_links
+from graph.names import Names, shorten
+from graph.store import Store
+from ontology import ROOT, SAM
+
+FOLDER: Final = ROOT / "views"
+
+#: A picture of more things than this cannot be read.
+MAX_NODES: Final = 150
+
+
+def list_views() -> list[Query]:
+    """Return all views, by name."""
+    return read_folder(FOLDER)
+
+
+def build_network(links: Iterable[Link], names: Names) -> "nx.MultiDiGraph[str]":
+    """Return a directed graph with parallel edges: one node a thing, one edge a link.
+
+    Nodes carry `class` and the labels `nl` and `en`; edges are keyed by the link's IRI and carry
+    `kind` and `level`. Links to values are left out.
+    """
+    network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for link in links:
+        if link.is_value:
+            continue
+        for iri in (link.subject, link.object):
+            name = names.of(iri)
+            network.add_node(
+                iri,
+                **{
+                    "class": name.class_.removeprefix(SAM),
+                    "nl": name.in_language("nl"),
+                    "en": name.in_language("en"),
+                    "number": name.number or 0,
+                },
+            )
+        network.add_edge(
+            link.subject, link.object, key=link.iri, kind=shorten(link.kind), level=link.level
+        )
+    return network
+
+
+def view_links(store: Store, view: str, thing: str = "") -> list[Link]:
+    """Return the links that a view selects; a view around one thing needs its IRI."""
+    query = find(FOLDER, view)
+    wants_thing = "thing" in query.says("parameters")
+    text = query.bound(thing=thing) if wants_thing and thing else query.text
+    wanted = {row["link"].value for row in store.query(text).rows()}
+    return [link for link in find_links(store) if link.iri in wanted]
+
+
+def nearest_first(network: "nx.MultiDiGraph[str]", thing: str) -> "nx.MultiDiGraph[str]":
+    """Return at most MAX_NODES nodes: the thing and the neighbours with most links to it."""
+    if network.number_of_nodes() <= MAX_NODES:
+        return network
+    around = [n for n in network if n != thing]
+    weight = {n: network.number_of_edges(thing, n) + network.number_of_edges(n, thing) for n in around}
+    kept = sorted(around, key=lambda n: (-weight[n], n))[: MAX_NODES - 1]
+    return nx.MultiDiGraph(network.subgraph([thing, *kept]))
