@@ -90,7 +90,9 @@ def check(
     for name, counts in sorted(report.links.items(), key=lambda item: (-item[1].total(), item[0])):
         table.add_row(name, *(str(counts[level] or "") for level in LEVELS), str(counts.total()))
     total = report.total()
-    table.add_row("all", *(str(total[level] or "") for level in LEVELS), str(total.total()), style="bold")
+    table.add_row(
+        "all", *(str(total[level] or "") for level in LEVELS), str(total.total()), style="bold"
+    )
     Console(width=None if sys.stdout.isatty() else 140).print(table)
     for finding in report.findings:
         typer.echo(str(finding))
@@ -150,7 +152,9 @@ def query(
 @app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="A question, such as Q01.")] = "",
-    level: Annotated[str, typer.Option(help="The weakest level of evidence that counts.")] = "cited",
+    level: Annotated[
+        str, typer.Option(help="The weakest level of evidence that counts.")
+    ] = "cited",
     source: Annotated[list[str] | None, typer.Option(help="Only this source; repeatable.")] = None,
     lang: Annotated[str, typer.Option(help="nl or en.")] = "en",
     store: StoreOption = None,

@@ -14,7 +14,7 @@ from api.negotiate import language
 from api.settings import Settings
 from graph.check import LEVELS
 from graph.library import LANGUAGES
-from graph.links import Readings, read_readings
+from graph.links import Link, Readings, find_links, read_readings
 from graph.names import Names, read_names, shorten
 from graph.store import Store
 from ontology import ID, SAM
@@ -33,6 +33,11 @@ class Library:
     settings: Settings
     names: Names
     readings: Readings
+
+    @cached_property
+    def links(self) -> dict[str, Link]:
+        """Every link of the store by its IRI, strongest first."""
+        return {link.iri: link for link in find_links(self.store)}
 
     @cached_property
     def pages(self) -> Environment:

@@ -25,15 +25,19 @@ def best(request: Request, offers: Sequence[str]) -> str:
     return match
 
 
+def prefers_page(request: Request) -> bool:
+    """Tell whether the client names text/html, as browsers do and programs do not."""
+    accept = parse_accept_header(request.headers.get("accept") or "", MIMEAccept)
+    return any(media_type == HTML and quality for media_type, quality in accept)
+
+
 def result_format(request: Request, form: Form, wanted: str | None) -> Format:
     """Return the format for a result: `?format=` when given, else by Accept."""
     if wanted:
         return format_named(wanted, form)
     offers = {f.media_type: f for f in formats_for(form)}
     aliases = {"application/json": "json", "application/xml": "xml", "text/plain": "ntriples"}
-    extra = {
-        media: f for media, name in aliases.items() for f in offers.values() if f.name == name
-    }
+    extra = {media: f for media, name in aliases.items() for f in offers.values() if f.name == name}
     return (offers | extra)[best(request, [*offers, *extra])]
 
 

@@ -3,11 +3,12 @@
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.negotiate import prefers_page
 from graph.errors import DataError, NotFoundError, QueryError, SamenhangError, StoreError
 
 #: The status of each of our errors.
@@ -26,15 +27,24 @@ def problem(status: int, detail: str, headers: Any = None, **more: Any) -> JSONR
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-def _ours(_: Request, error: Exception) -> JSONResponse:
+def _reply(request: Request, status: int, detail: str, **more: Any) -> Response:
+    """Answer a browser with a page, and anything else with a problem document."""
+    if prefers_page(request):
+        page: Response = request.app.state.library.page(request, "problem.html", detail=detail)
+        page.status_code = status
+        return page
+    return problem(status, detail, **more)
+
+
+def _ours(request: Request, error: Exception) -> Response:
     status = next(s for kind, s in STATUS.items() if isinstance(error, kind))
     place = {key: getattr(error, key, None) for key in ("line", "column")}
-    return problem(status, str(error), **place)
+    return _reply(request, status, str(error), **place)
 
 
-def _http(_: Request, error: Exception) -> JSONResponse:
+def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, str(error.detail), error.headers)
+    return _reply(request, error.status_code, str(error.detail), headers=error.headers)
 
 
 def _invalid(_: Request, error: Exception) -> JSONResponse:

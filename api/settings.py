@@ -21,7 +21,9 @@ class Settings:
     host: str = _setting("127.0.0.1", "The address to listen on.")
     port: int = _setting(8000, "The port to listen on.")
     max_query: int = _setting(65536, "The longest query that is read, in bytes.")
-    max_rows: int = _setting(1000, "The most rows that a page of results shows; data have no limit.")
+    max_rows: int = _setting(
+        1000, "The most rows that a page of results shows; data have no limit."
+    )
 
 
 def read_settings(**given: Any) -> Settings:

@@ -60,7 +60,9 @@ def examine(dataset: Dataset, root: Path = ROOT) -> list[Finding]:
     """Return every fault of a dataset: quotations, shapes, checks, languages."""
     found = [_finding(v, dataset.files) for v in violations(dataset.graphs, root)]
     swapped = find_swapped(dataset.files)
-    return sorted({*dataset.findings, *found, *swapped}, key=lambda f: (f.file, f.line or 0, f.what))
+    return sorted(
+        {*dataset.findings, *found, *swapped}, key=lambda f: (f.file, f.line or 0, f.what)
+    )
 
 
 def check(path: Path = ROOT) -> Report:

@@ -8,6 +8,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from graph.library import Query, read_folder
+from graph.oxigraph import OxigraphStore
 from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
 
 DERIVED: Final = ox.NamedNode(GRAPH + "derived")
@@ -52,16 +53,16 @@ def _speaks(record: Record) -> bool:
 
 def _direct(record: Record, graph: ox.NamedNode) -> Iterator[ox.Quad]:
     subject, predicate = record.get(_SUBJECT), record.get(_PREDICATE)
-    if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
-        if _OBJECT in record and _speaks(record):
-            yield ox.Quad(subject, predicate, record[_OBJECT], graph)
+    named = isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode)
+    if named and _OBJECT in record and _speaks(record):
+        yield ox.Quad(subject, predicate, record[_OBJECT], graph)  # type: ignore[arg-type]
 
 
 def materialise(quads: Iterable[ox.Quad], graph: str) -> list[ox.Quad]:
     """Return the direct triples of the links of a graph, and the maker and date each inherits."""
     quads, node = list(quads), ox.NamedNode(graph)
     header = {q.predicate: q.object for q in quads if q.subject == node}
-    added = []
+    added: list[ox.Quad] = []
     for link, record in _records(quads).items():
         added += _direct(record, node)
         for predicate in (_ATTRIBUTED, _GENERATED):
@@ -90,7 +91,7 @@ def _rule_quads(rule: Query, engine: ox.Store) -> Iterator[ox.Quad]:
     yield ox.Quad(node, _TYPE, ox.NamedNode(SAM + "Rule"), DERIVED)
     for language, title in rule.title.items():
         yield ox.Quad(node, _LABEL, ox.Literal(title, language=language), DERIVED)
-    for row in engine.query(rule.text, use_default_graph_as_union=True):
+    for row in OxigraphStore(engine).query(rule.text).rows():
         subject, kind, object_ = row["subject"], row["kind"], row["object"]
         slug = "-".join(_slug(term.value) for term in (subject, kind, object_)).lower()
         link = ox.NamedNode(f"{ID}link/derived-{rule.slug}-{slug}")
@@ -124,7 +125,8 @@ def derive(graphs: Mapping[str, list[ox.Quad]], root: Path = ROOT) -> list[ox.Qu
 
 def _header(engine: ox.Store) -> Iterator[ox.Quad]:
     """Yield who derived the links, and when: on the day of the newest link that was read."""
-    dates = [quad.object for quad in engine.quads_for_pattern(None, _GENERATED, None)]
+    found = engine.quads_for_pattern(None, _GENERATED, None)
+    dates = [quad.object for quad in found if isinstance(quad.object, ox.Literal)]
     yield ox.Quad(DERIVED, _ATTRIBUTED, ox.NamedNode(ID + "organization/samenhang"), DERIVED)
     if newest := max(dates, key=lambda date: date.value, default=None):
         yield ox.Quad(DERIVED, _GENERATED, newest, DERIVED)

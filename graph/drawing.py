@@ -49,7 +49,9 @@ def _barycentre(node: str, network: "nx.MultiDiGraph[str]", row: dict[str, int])
 
 def _crossings(columns: list[list[str]], network: "nx.MultiDiGraph[str]") -> int:
     place = {n: (x, y) for x, column in enumerate(columns) for y, n in enumerate(column)}
-    edges = [sorted((place[a], place[b])) for a, b in set(network.edges()) if a in place and b in place]
+    edges = [
+        sorted((place[a], place[b])) for a, b in set(network.edges()) if a in place and b in place
+    ]
     return sum(
         a[0][0] == b[0][0] and a[1][0] == b[1][0] and (a[0][1] - b[0][1]) * (a[1][1] - b[1][1]) < 0
         for i, a in enumerate(edges)
@@ -94,7 +96,9 @@ def layered(network: "nx.MultiDiGraph[str]") -> type_positions:
 
 def around(network: "nx.MultiDiGraph[str]", thing: str) -> type_positions:
     """Return positions in columns left (what links to the thing) and right (what it links to)."""
-    others = sorted((n for n in network if n != thing), key=lambda n: (network.nodes[n]["class"], n))
+    others = sorted(
+        (n for n in network if n != thing), key=lambda n: (network.nodes[n]["class"], n)
+    )
     left = [n for n in others if network.has_edge(n, thing)]
     right = [n for n in others if n not in left]
     positions: type_positions = {thing: (0.0, 0.0)} if thing in network else {}

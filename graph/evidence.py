@@ -121,14 +121,15 @@ def _sources(file: DataFile) -> Iterator[ox.Quad]:
     passage, has_source = ox.NamedNode(SAM + "Passage"), ox.NamedNode(_OA + "hasSource")
     told = {q.subject for q in file.quads if q.predicate == has_source}
     for quad in file.quads:
-        if quad.object == passage and quad.predicate == _RDF_TYPE and document:
-            if quad.subject not in told:
-                yield ox.Quad(quad.subject, has_source, document, graph)
+        is_passage = quad.object == passage and quad.predicate == _RDF_TYPE
+        if is_passage and document and quad.subject not in told:
+            yield ox.Quad(quad.subject, has_source, document, graph)
 
 
 def anchor(file: DataFile, folder: Path = ROOT / "sources") -> tuple[list[ox.Quad], list[Finding]]:
     """Return the selectors of all passages of a file, and a finding for each that fails."""
-    quads, findings = list(_sources(file)), []
+    quads = list(_sources(file))
+    findings: list[Finding] = []
     quotations = _values(file, SAM + "quotation")
     if not quotations:
         return quads, findings

@@ -9,6 +9,7 @@ from lingua import Language, LanguageDetector, LanguageDetectorBuilder
 
 from graph.errors import Finding
 from graph.files import DataFile
+from graph.library import LANGUAGES
 
 #: How much more Dutch the English text must look than the Dutch one, on a scale of 0 to 1.
 MARGIN: Final = 0.3
@@ -33,12 +34,13 @@ def _pairs(file: DataFile) -> Iterator[tuple[str, str, str]]:
     """Yield subject, Dutch and English text of each property given once in both languages."""
     texts: dict[tuple[str, str], dict[str, str]] = {}
     for quad in file.quads:
-        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
-            if quad.object.language in ("nl", "en"):
-                key = (quad.subject.value, quad.predicate.value)
-                texts.setdefault(key, {})[quad.object.language] = quad.object.value
+        if not (isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal)):
+            continue
+        if quad.object.language in LANGUAGES:
+            key = (quad.subject.value, quad.predicate.value)
+            texts.setdefault(key, {})[quad.object.language] = quad.object.value
     for (subject, _), pair in texts.items():
-        if len(pair) == len(("nl", "en")):
+        if len(pair) == len(LANGUAGES):
             yield subject, pair["nl"], pair["en"]
 
 

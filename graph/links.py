@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from graph.errors import NotFoundError
+import pyoxigraph as ox
+
 from graph.library import find
 from graph.names import Names
-from graph.results import Row
+from graph.results import Row, language_of
 from graph.store import Store
-from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
+from ontology import GRAPH, PREFIXES, ROOT, SAM
 
 #: Evidence levels, strongest first, with their strength (the skos:notation of the concept).
 STRENGTH: Final[Mapping[str, int]] = {
@@ -85,7 +86,7 @@ class Link:
 
 def _text(row: Row, name: str) -> Text:
     term = row[name]
-    return Text(term.value, getattr(term, "language", None) or "")
+    return Text(term.value, language_of(term))
 
 
 def _passage(row: Row) -> Passage:
@@ -110,7 +111,7 @@ def _link(row: Row, passages: Iterable[Passage]) -> Link:
         subject=row["subject"].value,
         kind=row["kind"].value,
         object=row["object"].value,
-        is_value=not hasattr(row["object"], "value") or hasattr(row["object"], "datatype"),
+        is_value=isinstance(row["object"], ox.Literal),
         level=row["level"].value.removeprefix(PREFIXES["level"]),
         denied="polarity" in row and row["polarity"].value.endswith("/denied"),
         open_list="openList" in row and row["openList"].value == "true",
@@ -136,19 +137,6 @@ def find_links(store: Store, **where: str) -> list[Link]:
         for iri, row in rows.items()
     )
     return sorted(links, key=lambda link: link.sort_key)
-
-
-def find_link(store: Store, iri: str) -> Link:
-    """Return one link; NotFoundError when there is none."""
-    if links := find_links(store, link=iri):
-        return links[0]
-    raise NotFoundError(f"No link {iri.removeprefix(ID)!r} here.")
-
-
-def links_of(store: Store, iri: str) -> list[Link]:
-    """Return the links that have the thing as subject or object, strongest first."""
-    found = {link.iri: link for role in ("subject", "object") for link in find_links(store, **{role: iri})}
-    return sorted(found.values(), key=lambda link: link.sort_key)
 
 
 @dataclass(frozen=True)

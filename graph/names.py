@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graph.library import find
+from graph.results import language_of
 from graph.store import Store
 from ontology import ID, PREFIXES, ROOT
 
@@ -51,7 +52,7 @@ def read_names(store: Store) -> Names:
     translated: dict[str, str] = {}
     for row in store.query(find(ROOT / "queries", "names").text).rows():
         iri, label = row["thing"].value, row["label"]
-        labels.setdefault(iri, {})[label.language or ""] = label.value
+        labels.setdefault(iri, {})[language_of(label)] = label.value
         if "class" in row:
             classes[iri] = max(classes.get(iri, ""), row["class"].value, key=_telling)
         if "number" in row:
@@ -66,6 +67,6 @@ def read_names(store: Store) -> Names:
     )
 
 
-def _telling(class_: str) -> bool:
-    """Rank classes of a thing that has two: a policy paper is an instrument before a document."""
-    return bool(class_) and not class_.endswith("#Document")
+def _telling(class_: str) -> int:
+    """Rank the classes of a thing that has two: a policy paper is an instrument, then a document."""
+    return 0 if not class_ else 1 if class_.endswith("#Document") else 2

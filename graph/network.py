@@ -1,12 +1,12 @@
 """Network views: the rows of a stored view as a graph of networkx."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import networkx as nx
 
 from graph.library import Query, find, read_folder
-from graph.links import Link, find_links
+from graph.links import Link
 from graph.names import Names, shorten
 from graph.store import Store
 from ontology import ROOT, SAM
@@ -49,13 +49,16 @@ def build_network(links: Iterable[Link], names: Names) -> "nx.MultiDiGraph[str]"
     return network
 
 
-def view_links(store: Store, view: str, thing: str = "") -> list[Link]:
-    """Return the links that a view selects; a view around one thing needs its IRI."""
+def view_links(store: Store, links: Mapping[str, Link], view: str, thing: str = "") -> list[Link]:
+    """Return those of the links that a view selects; a view around one thing needs its IRI.
+
+    NotFoundError when there is no such view.
+    """
     query = find(FOLDER, view)
     wants_thing = "thing" in query.says("parameters")
     text = query.bound(thing=thing) if wants_thing and thing else query.text
     wanted = {row["link"].value for row in store.query(text).rows()}
-    return [link for link in find_links(store) if link.iri in wanted]
+    return [link for iri, link in links.items() if iri in wanted]
 
 
 def nearest_first(network: "nx.MultiDiGraph[str]", thing: str) -> "nx.MultiDiGraph[str]":
@@ -63,6 +66,8 @@ def nearest_first(network: "nx.MultiDiGraph[str]", thing: str) -> "nx.MultiDiGra
     if network.number_of_nodes() <= MAX_NODES:
         return network
     around = [n for n in network if n != thing]
-    weight = {n: network.number_of_edges(thing, n) + network.number_of_edges(n, thing) for n in around}
+    weight = {
+        n: network.number_of_edges(thing, n) + network.number_of_edges(n, thing) for n in around
+    }
     kept = sorted(around, key=lambda n: (-weight[n], n))[: MAX_NODES - 1]
     return nx.MultiDiGraph(network.subgraph([thing, *kept]))

@@ -31,7 +31,7 @@ def _as_query_error() -> Iterator[None]:
         raise QueryError(f"The query cannot be run: {error}.") from error
 
 
-def _nodes(iris: Sequence[str]) -> list[ox.NamedNode]:
+def _nodes(iris: Sequence[str]) -> list[ox.NamedNode | ox.BlankNode]:
     return [ox.NamedNode(iri) for iri in iris]
 
 
@@ -55,7 +55,7 @@ class OxigraphStore:
             if default_graphs or named_graphs:
                 raw = self._engine.query(
                     text,
-                    default_graph=_nodes(default_graphs),
+                    default_graph=[*_nodes(default_graphs)],
                     named_graphs=_nodes(named_graphs),
                 )
             else:
@@ -79,9 +79,9 @@ class OxigraphStore:
         """Return the IRIs of the named graphs, sorted."""
         return sorted(str(graph.value) for graph in self._engine.named_graphs())
 
-    def quads(self) -> Iterable[ox.Quad]:
+    def quads(self) -> Iterator[ox.Quad]:
         """Yield every quad."""
-        return iter(self._engine)
+        yield from self._engine
 
     def __len__(self) -> int:
         """Return the number of quads."""

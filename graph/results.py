@@ -14,7 +14,8 @@ import pyoxigraph as ox
 from graph.errors import NotFoundError
 from ontology import PREFIXES
 
-Row = Mapping[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
+Term = ox.NamedNode | ox.BlankNode | ox.Literal
+Row = Mapping[str, Term]
 
 
 class Form(Enum):
@@ -42,7 +43,9 @@ _GRAPHS: Final = (Form.GRAPH,)
 
 #: All formats; the first that fits a form is the default of that form.
 FORMATS: Final[tuple[Format, ...]] = (
-    Format("json", "application/sparql-results+json", "srj", _SOLUTIONS, ox.QueryResultsFormat.JSON),
+    Format(
+        "json", "application/sparql-results+json", "srj", _SOLUTIONS, ox.QueryResultsFormat.JSON
+    ),
     Format("xml", "application/sparql-results+xml", "srx", _SOLUTIONS, ox.QueryResultsFormat.XML),
     Format("csv", "text/csv", "csv", _TABLE, ox.QueryResultsFormat.CSV),
     Format("tsv", "text/tab-separated-values", "tsv", _TABLE, ox.QueryResultsFormat.TSV),
@@ -67,6 +70,11 @@ def format_named(name: str, form: Form) -> Format:
             return candidate
     known = ", ".join(f.name for f in formats_for(form))
     raise NotFoundError(f"No format {name!r} for {form.value}; take one of: {known}.")
+
+
+def language_of(term: Term) -> str:
+    """Return the language of a literal; empty when it has none."""
+    return (term.language or "") if isinstance(term, ox.Literal) else ""
 
 
 class Result:
@@ -95,19 +103,26 @@ class Result:
             return []
         return [variable.value for variable in self._raw.variables]
 
-    def __bool__(self) -> bool:
+    def truth(self) -> bool:
         """Return the truth value of an ASK query."""
         if not isinstance(self._raw, ox.QueryBoolean):
             raise TypeError("Only the result of an ASK query has a truth value.")
         return bool(self._raw)
 
     def rows(self) -> Iterator[Row]:
-        """Yield each solution as a mapping from variable name to term; unbound names are absent."""
+        """Yield each solution as a mapping from variable name to term.
+
+        Unbound names are absent; a triple term (RDF 1.2) is given as a literal of its text.
+        """
         if not isinstance(self._raw, ox.QuerySolutions):
             raise TypeError("Only the result of a SELECT query has rows.")
         names = self.variables
         for solution in self._raw:
-            yield {name: term for name in names if (term := solution[name]) is not None}
+            yield {
+                name: ox.Literal(str(term)) if isinstance(term, ox.Triple) else term
+                for name in names
+                if (term := solution[name]) is not None
+            }
 
     def triples(self) -> Iterator[ox.Triple]:
         """Yield the triples of a CONSTRUCT or DESCRIBE query."""

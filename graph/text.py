@@ -18,7 +18,9 @@ class Piece:
 
 def stored_text(store: Store, document: str, root: Path = ROOT) -> str:
     """Return the stored text of a document, empty when none is stored."""
-    query = f"SELECT ?file {{ ?document <{SAM}sourceText> ?file }} VALUES ?document {{ <{document}> }}"
+    query = (
+        f"SELECT ?file {{ ?document <{SAM}sourceText> ?file }} VALUES ?document {{ <{document}> }}"
+    )
     for row in store.query(query).rows():
         path = root / "sources" / Path(row["file"].value).name
         return path.read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph.library import read_folder
+from graph.oxigraph import OxigraphStore
 from ontology import ROOT
 
 
@@ -36,18 +37,21 @@ def run_shapes(quads: Iterable[ox.Quad], root: Path = ROOT) -> list[Violation]:
         english = next(str(m) for m in messages if isinstance(m, Literal) and m.language == "en")
         value = report.value(result, SH.value)
         what, _, do = english.partition(". ")
-        shown = f" (it has: {value})" if value is not None and not str(value).startswith("n") else ""
+        shown = (
+            f" (it has: {value})" if value is not None and not str(value).startswith("n") else ""
+        )
         found.add(Violation(str(report.value(result, SH.focusNode)), f"{what}{shown}.", do))
     return sorted(found)
 
 
-def run_checks(engine: ox.Store, root: Path = ROOT) -> Iterator[Violation]:
+def run_checks(store: OxigraphStore, root: Path = ROOT) -> Iterator[Violation]:
     """Run the stored checks, each a SELECT of ?focus ?value, and yield a violation for each row."""
     for check in read_folder(root / "checks"):
-        for row in engine.query(check.text, use_default_graph_as_union=True):
-            value = row["value"]
-            shown = f": {getattr(value, 'value', value)}" if value is not None else ""
-            yield Violation(row["focus"].value, f"{check.title['en']}{shown}.", check.says("do", "en"))
+        for row in store.query(check.text).rows():
+            shown = f": {row['value'].value}" if "value" in row else ""
+            yield Violation(
+                row["focus"].value, f"{check.title['en']}{shown}.", check.says("do", "en")
+            )
 
 
 def violations(graphs: Mapping[str, list[ox.Quad]], root: Path = ROOT) -> list[Violation]:
@@ -55,4 +59,4 @@ def violations(graphs: Mapping[str, list[ox.Quad]], root: Path = ROOT) -> list[V
     engine = ox.Store()
     for quads in graphs.values():
         engine.bulk_extend(quads)
-    return [*run_shapes(engine, root), *run_checks(engine, root)]
+    return [*run_shapes(engine, root), *run_checks(OxigraphStore(engine), root)]

@@ -56,7 +56,7 @@ class LinkModel(Model):
 class LinksModel(Model):
     """A page of links, strongest first; `total` counts all that fit. It reads as JSON-LD too."""
 
-    context: str = Field("/def/context.jsonld", alias="@context")
+    context: str = Field(default="/def/context.jsonld", alias="@context")
     total: int
     offset: int
     items: list[LinkModel]
@@ -136,7 +136,9 @@ def _full(name: str) -> str:
 def list_links(
     library: LibraryDep,
     subject: Annotated[str | None, Query(description="A thing, as class/slug.")] = None,
-    object_: Annotated[str | None, Query(alias="object", description="A thing, as class/slug.")] = None,
+    object_: Annotated[
+        str | None, Query(alias="object", description="A thing, as class/slug.")
+    ] = None,
     kind: Annotated[str | None, Query(description="A kind of link, as sam:addresses.")] = None,
     level: Annotated[str | None, Query(pattern=f"^({'|'.join(STRENGTH)})$")] = None,
     source: Annotated[str | None, Query(description="A source, by the name of its graph.")] = None,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.library import Library, LibraryDep
 from graph import drawing, network
 from graph.check import LEVELS
-from graph.links import Link, find_links
+from graph.links import Link
 from graph.questions import ask, find_question, list_questions
 from ontology import ID, SAM
 
@@ -44,7 +44,7 @@ def _pillars(library: Library, links: list[Link]) -> list[dict[str, Any]]:
 @router.get("/")
 def start(request: Request, library: LibraryDep) -> Response:
     """Say in one screen what this is, how much it holds, and where to go."""
-    links = find_links(library.store)
+    links = list(library.links.values())
     return library.page(
         request,
         "start.html",
@@ -61,7 +61,10 @@ def start(request: Request, library: LibraryDep) -> Response:
 def questions(request: Request, library: LibraryDep) -> Response:
     """List the questions with the verdict of each at every choice of sources."""
     answers = [
-        (question, {name: ask(library.store, question.slug, *choice) for name, choice in CHOICES.items()})
+        (
+            question,
+            {name: ask(library.store, question.slug, *choice) for name, choice in CHOICES.items()},
+        )
         for question in list_questions()
     ]
     return library.page(request, "questions.html", answers=answers)
@@ -77,18 +80,15 @@ def question(
     """Answer one question, with the evidence of each row."""
     asked = find_question(name)
     answer = ask(library.store, asked.slug, *CHOICES[choice])
-    wanted = {iri for finding in answer.findings for iri in (*finding.links, *finding.cover)}
-    links = {link.iri: link for link in find_links(library.store) if link.iri in wanted}
-    read = {link.graph for link in find_links(library.store)}
-    number = len(answer.sources) or len(read)
+    read = {link.graph for link in library.links.values()}
     return library.page(
         request,
         "question.html",
         answer=answer,
-        links=links,
+        links=library.links,
         choice=choice,
         choices=list(CHOICES),
-        read=number,
+        read=len(answer.sources) or len(read),
     )
 
 
@@ -97,13 +97,13 @@ def view(request: Request, library: LibraryDep, name: str, thing: str = "") -> R
     """Draw a view, with the same links as a list beside it."""
     iri = ID + thing if thing else ""
     query = next((v for v in network.list_views() if v.slug == name), None)
-    links = network.view_links(library.store, name, iri)
+    links = network.view_links(library.store, library.links, name, iri)
     return library.page(request, "network.html", view=query, thing=iri, links=links)
 
 
 def picture(library: Library, name: str, thing: str, language: str) -> dict[str, Any]:
     """Return the model of a view for the page to draw."""
-    links = network.view_links(library.store, name, thing)
+    links = network.view_links(library.store, library.links, name, thing)
     whole = network.build_network(links, library.names)
     shown = network.nearest_first(whole, thing)
     place = drawing.around(shown, thing) if thing else drawing.layered(shown)

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from api.library import Library, LibraryDep
 from api.negotiate import HTML, best
-from graph.links import find_link, find_links, links_of
+from graph.links import Link
 from graph.results import Form, formats_for
 from graph.text import pieces
 from ontology import GRAPH, ID, PREFIXES, ROOT
@@ -35,7 +35,7 @@ def _description(library: Library, iri: str, media_type: str) -> Response:
 
 
 def _exists(library: Library, iri: str) -> bool:
-    return bool(library.store.query(f"ASK {{ <{iri}> ?p ?o }}"))
+    return library.store.query(f"ASK {{ <{iri}> ?p ?o }}").truth()
 
 
 def _checked(path: str) -> str:
@@ -55,7 +55,7 @@ def describe(path: str, request: Request, library: LibraryDep) -> Response:
         return _description(library, iri, media_type)
     kind = path.partition("/")[0]
     if kind == "link":
-        return library.page(request, "link.html", link=find_link(library.store, iri))
+        return library.page(request, "link.html", link=library.links[iri])
     if kind == "passage":
         return _passage(library, request, iri)
     return _thing(library, request, iri)
@@ -63,7 +63,7 @@ def describe(path: str, request: Request, library: LibraryDep) -> Response:
 
 def _passage(library: Library, request: Request, iri: str) -> Response:
     """Show the passage in the stored text of its document, or else the document."""
-    for link in find_links(library.store):
+    for link in library.links.values():
         for passage in link.passages:
             if passage.iri == iri:
                 slug = iri.rpartition("/")[2]
@@ -74,16 +74,16 @@ def _passage(library: Library, request: Request, iri: str) -> Response:
 
 
 def _thing(library: Library, request: Request, iri: str) -> Response:
-    links = links_of(library.store, iri)
+    links = [link for link in library.links.values() if iri in (link.subject, link.object)]
     values = [link for link in links if link.is_value]
-    groups: dict[tuple[str, bool], list[object]] = {}
+    groups: dict[tuple[str, bool], list[Link]] = {}
     for link in links:
         if not link.is_value:
             groups.setdefault((link.kind, link.subject == iri), []).append(link)
     text = list(pieces(library.store, iri)) if "/document/" in iri else []
     slug = iri.rpartition("/")[2]
-    stated = find_links(library.store, graph=GRAPH + slug) if "/document/" in iri else []
-    by_passage: dict[str, list[object]] = {}
+    stated = [link for link in library.links.values() if link.graph == slug]
+    by_passage: dict[str, list[Link]] = {}
     for link in stated:
         for passage in link.passages:
             by_passage.setdefault(passage.iri, []).append(link)

@@ -1,5 +1,6 @@
 """SPARQL: the query operation of the SPARQL 1.1 Protocol (section 2.1), and a page to try it."""
 
+from itertools import islice
 from typing import Annotated, Final
 from urllib.parse import parse_qs
 
@@ -7,9 +8,11 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
 from api.library import Library, LibraryDep
 from api.negotiate import HTML, best, result_format
+from graph.errors import QueryError
 from graph.library import read_folder
+from graph.network import list_views
 from graph.questions import list_questions
-from graph.results import FORMATS, Form, Result
+from graph.results import FORMATS, Form, Result, format_named
 from ontology import ROOT
 
 router = APIRouter()
@@ -51,17 +54,32 @@ def _wants_page(request: Request, wanted: str | None) -> bool:
 
 
 def _page(request: Request, library: Library, query: str, parameters: Parameters) -> Response:
-    result = _run(library, query, parameters) if query else None
-    rows = []
-    if result and result.form is Form.BINDINGS:
-        for row in result.rows():
-            if len(rows) == library.settings.max_rows:
-                break
-            rows.append(row)
-    examples = [*list_questions(), *read_folder(ROOT / "queries")]
-    return library.page(
-        request, "sparql.html", query=query, result=result, rows=rows, examples=examples, Form=Form
+    result, problem = None, ""
+    try:
+        result = _run(library, query, parameters) if query else None
+    except QueryError as error:
+        place = f" ({error.line}:{error.column})" if error.line else ""
+        problem = f"{error}{place}"
+    limit = library.settings.max_rows
+    table = result is not None and result.form is Form.BINDINGS
+    rows = list(islice(result.rows(), limit + 1)) if result and table else []
+    triples = result is not None and result.form is Form.GRAPH
+    page = library.page(
+        request,
+        "sparql.html",
+        query=query,
+        problem=problem,
+        result=result,
+        rows=rows[:limit],
+        truncated=len(rows) > limit,
+        graph=result.write(format_named("turtle", Form.GRAPH)).decode()
+        if result and triples
+        else "",
+        examples=[*list_questions(), *read_folder(ROOT / "queries"), *list_views()],
+        Form=Form,
     )
+    page.status_code = 400 if problem else 200
+    return page
 
 
 @router.get("/sparql")
