@@ -66,7 +66,7 @@ def examine(dataset: Dataset, root: Path = ROOT) -> list[Finding]:
 
 
 def check(path: Path = ROOT) -> Report:
-    """Load a folder or file, run everything, and report; a file that cannot be read is a finding."""
+    """Load a folder or file, run everything and report; an unreadable file is a finding."""
     try:
         dataset = collect(path)
     except DataError as error:

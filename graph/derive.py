@@ -8,7 +8,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from graph.library import Query, read_folder
-from graph.oxigraph import OxigraphStore
+from graph.oxigraph import OxigraphStore, in_memory
 from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
 
 DERIVED: Final = ox.NamedNode(GRAPH + "derived")
@@ -85,13 +85,13 @@ def _slug(iri: str) -> str:
     return iri.rpartition("/")[2].rpartition("#")[2]
 
 
-def _rule_quads(rule: Query, engine: ox.Store) -> Iterator[ox.Quad]:
+def _rule_quads(rule: Query, store: OxigraphStore) -> Iterator[ox.Quad]:
     """Yield the links that a rule derives, one for each subject, kind and object."""
     node = ox.NamedNode(f"{ID}rule/{rule.slug}")
     yield ox.Quad(node, _TYPE, ox.NamedNode(SAM + "Rule"), DERIVED)
     for language, title in rule.title.items():
         yield ox.Quad(node, _LABEL, ox.Literal(title, language=language), DERIVED)
-    for row in OxigraphStore(engine).query(rule.text).rows():
+    for row in store.query(rule.text).rows():
         subject, kind, object_ = row["subject"], row["kind"], row["object"]
         slug = "-".join(_slug(term.value) for term in (subject, kind, object_)).lower()
         link = ox.NamedNode(f"{ID}link/derived-{rule.slug}-{slug}")
@@ -114,18 +114,16 @@ def derive(graphs: Mapping[str, list[ox.Quad]], root: Path = ROOT) -> list[ox.Qu
 
     A rule is a SELECT of ?subject ?kind ?object and the two links it rests on, ?first ?second.
     """
-    engine = ox.Store()
-    for quads in graphs.values():
-        engine.bulk_extend(quads)
-    quads = list({q for rule in read_folder(root / "rules") for q in _rule_quads(rule, engine)})
+    store = in_memory(graphs)
+    quads = list({q for rule in read_folder(root / "rules") for q in _rule_quads(rule, store)})
     if quads:
-        quads += _header(engine)
+        quads += _header(graphs)
     return quads + materialise(quads, DERIVED.value)
 
 
-def _header(engine: ox.Store) -> Iterator[ox.Quad]:
+def _header(graphs: Mapping[str, list[ox.Quad]]) -> Iterator[ox.Quad]:
     """Yield who derived the links, and when: on the day of the newest link that was read."""
-    found = engine.quads_for_pattern(None, _GENERATED, None)
+    found = (q for quads in graphs.values() for q in quads if q.predicate == _GENERATED)
     dates = [quad.object for quad in found if isinstance(quad.object, ox.Literal)]
     yield ox.Quad(DERIVED, _ATTRIBUTED, ox.NamedNode(ID + "organization/samenhang"), DERIVED)
     if newest := max(dates, key=lambda date: date.value, default=None):

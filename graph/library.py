@@ -41,8 +41,11 @@ class Query:
 
     def bound(self, **values: str) -> str:
         """Return the query with variables bound to IRIs by a VALUES block at the end."""
-        blocks = [f"VALUES ?{name} {{ {ox.NamedNode(iri)} }}" for name, iri in values.items()]
-        return "\n".join([self.text, *blocks])
+        if not values:
+            return self.text
+        names = " ".join(f"?{name}" for name in values)
+        terms = " ".join(str(ox.NamedNode(iri)) for iri in values.values())
+        return f"{self.text}\nVALUES ({names}) {{ ({terms}) }}"
 
 
 def read_query(path: Path) -> Query:

@@ -53,8 +53,3 @@ def refuse_federation(text: str) -> None:
                 line,
                 column,
             )
-
-
-def names_dataset(text: str) -> bool:
-    """Tell whether the query has a dataset clause of its own (FROM, FROM NAMED)."""
-    return any(word.upper() == "FROM" for word, _ in bare_words(text))

@@ -9,7 +9,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from graph.errors import QueryError, StoreError
-from graph.operation import names_dataset, refuse_federation
+from graph.operation import refuse_federation
 from graph.results import Result
 from ontology import PREFIXES
 
@@ -35,8 +35,13 @@ def _nodes(iris: Sequence[str]) -> list[ox.NamedNode | ox.BlankNode]:
     return [ox.NamedNode(iri) for iri in iris]
 
 
+#: Makes the default graph the merge of the named graphs. The engine can answer on their union as
+#: it stands, but then gives a triple once for each graph that holds it, and counts go wrong.
+_UNION: Final = "DROP DEFAULT ; INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
+
+
 class OxigraphStore:
-    """A store of the embedded engine."""
+    """A store of the embedded engine, whose default graph is the merge of its named graphs."""
 
     def __init__(self, engine: ox.Store) -> None:
         """Wrap an open engine."""
@@ -53,24 +58,32 @@ class OxigraphStore:
         refuse_federation(text)
         with _as_query_error():
             if default_graphs or named_graphs:
-                raw = self._engine.query(
-                    text,
-                    default_graph=[*_nodes(default_graphs)],
-                    named_graphs=_nodes(named_graphs),
+                raw = self._merged(default_graphs, named_graphs).query(
+                    text, default_graph=ox.DefaultGraph(), named_graphs=_nodes(named_graphs)
                 )
             else:
-                union = not names_dataset(text)
-                raw = self._engine.query(text, use_default_graph_as_union=union)
+                raw = self._engine.query(text)
         return Result(raw, PREFIXES)
+
+    def _merged(self, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> ox.Store:
+        """Return a dataset whose default graph is the merge of the ones asked for."""
+        dataset = ox.Store()
+        for iri in default_graphs:
+            quads = self._engine.quads_for_pattern(None, None, None, ox.NamedNode(iri))
+            dataset.bulk_extend(ox.Quad(*quad.triple) for quad in quads)
+        for iri in named_graphs:
+            dataset.bulk_extend(self._engine.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
+        return dataset
 
     def replace(self, graphs: Mapping[str, Iterable[ox.Quad]]) -> None:
         """Replace named graphs in one transaction, see `graph.store.Store.replace`."""
-        triples = "\n".join(
+        written = "\n".join(
             f"GRAPH <{iri}> {{ {_ntriples(quads)} }}" for iri, quads in graphs.items()
         )
         drops = " ".join(f"DROP SILENT GRAPH <{iri}> ;" for iri in graphs)
+        update = f"{drops} INSERT DATA {{ {written} }} ; {_UNION}"
         try:
-            self._engine.update(f"{drops} INSERT DATA {{ {triples} }}")
+            self._engine.update(update)
             self._engine.flush()
         except (OSError, SyntaxError, ValueError, RuntimeError) as error:
             raise StoreError(f"Nothing was written: {error}") from error
@@ -80,17 +93,29 @@ class OxigraphStore:
         return sorted(str(graph.value) for graph in self._engine.named_graphs())
 
     def quads(self) -> Iterator[ox.Quad]:
-        """Yield every quad."""
-        yield from self._engine
+        """Yield every quad of the named graphs."""
+        for graph in self._engine.named_graphs():
+            yield from self._engine.quads_for_pattern(None, None, None, graph)
 
     def __len__(self) -> int:
-        """Return the number of quads."""
-        return len(self._engine)
+        """Return the number of triples in the merge of all graphs."""
+        row = next(self.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").rows())
+        return int(row["n"].value)
 
 
 def _ntriples(quads: Iterable[ox.Quad]) -> str:
     written = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
     return (written or b"").decode()
+
+
+def in_memory(graphs: Mapping[str, Iterable[ox.Quad]]) -> OxigraphStore:
+    """Return a store in memory that holds these named graphs."""
+    engine = ox.Store()
+    for quads in graphs.values():
+        listed = list(quads)
+        engine.bulk_extend(listed)
+        engine.bulk_extend(ox.Quad(*quad.triple) for quad in listed)
+    return OxigraphStore(engine)
 
 
 def open_directory(path: Path) -> OxigraphStore:

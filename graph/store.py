@@ -11,7 +11,7 @@ from graph.results import Result
 
 
 class Store(Protocol):
-    """A set of named graphs that answers SPARQL 1.1; its default graph is their union."""
+    """A set of named graphs that answers SPARQL 1.1; its default graph is their merge."""
 
     def query(
         self,
@@ -22,7 +22,7 @@ class Store(Protocol):
     ) -> Result:
         """Run a query operation; QueryError when the text cannot be read or is refused.
 
-        Without a dataset, in the call or in the text, the default graph is the union of all.
+        Without a dataset, in the call or in the text, the default graph is the merge of all.
         """
         ...
 
@@ -35,23 +35,21 @@ class Store(Protocol):
         ...
 
     def quads(self) -> Iterable[ox.Quad]:
-        """Yield every quad."""
+        """Yield every quad of the named graphs."""
         ...
 
     def __len__(self) -> int:
-        """Return the number of quads."""
+        """Return the number of triples in the merge of all graphs."""
         ...
 
 
 def _memory(path: str) -> Store:
     from graph.dataset import load_dataset
-    from graph.oxigraph import OxigraphStore
+    from graph.oxigraph import in_memory
 
     if path:
         raise StoreError(f"memory: takes no path, but got {path!r}.")
-    store = OxigraphStore(ox.Store())
-    store.replace(load_dataset().graphs)
-    return store
+    return in_memory(load_dataset().graphs)
 
 
 def _oxigraph(path: str) -> Store:

@@ -38,7 +38,7 @@ def _places(store: Store, document: str) -> list[tuple[int, int, str]]:
 
 
 def pieces(store: Store, document: str, root: Path = ROOT) -> Iterator[Piece]:
-    """Yield the stored text from start to end; of two passages that overlap, the first is cut out."""
+    """Yield the stored text from start to end; of passages that overlap, the first is cut out."""
     text, done = stored_text(store, document, root), 0
     for start, end, passage in _places(store, document) if text else []:
         if start < done:

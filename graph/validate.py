@@ -7,7 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph.library import read_folder
-from graph.oxigraph import OxigraphStore
+from graph.oxigraph import OxigraphStore, in_memory
 from ontology import ROOT
 
 
@@ -56,7 +56,5 @@ def run_checks(store: OxigraphStore, root: Path = ROOT) -> Iterator[Violation]:
 
 def violations(graphs: Mapping[str, list[ox.Quad]], root: Path = ROOT) -> list[Violation]:
     """Return everything that the shapes and the checks find wrong."""
-    engine = ox.Store()
-    for quads in graphs.values():
-        engine.bulk_extend(quads)
-    return [*run_shapes(engine, root), *run_checks(OxigraphStore(engine), root)]
+    every = (quad for quads in graphs.values() for quad in quads)
+    return [*run_shapes(every, root), *run_checks(in_memory(graphs), root)]

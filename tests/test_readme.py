@@ -1,0 +1,99 @@
+"""What the README says is true: its commands, its tables and its examples run."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from api.__main__ import app
+from api.settings import PREFIX, Settings
+from graph.check import LEVELS, check
+from ontology import ROOT
+
+REPOSITORY = Path(__file__).parent.parent
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+def _blocks() -> Iterator[str]:
+    yield from re.findall(r"```\n(.*?)```", README, re.DOTALL)
+
+
+def _commands(first: str) -> list[str]:
+    lines = [line for block in _blocks() for line in block.splitlines()]
+    return [line.partition("#")[0].strip() for line in lines if line.startswith(first + " ")]
+
+
+def _curls() -> list[list[str]]:
+    return [shlex.split(block) for block in _blocks() if block.startswith("curl ")]
+
+
+def test_make_targets_exist() -> None:
+    """Every make target that the README names is in the Makefile."""
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    assert [line for line in _commands("make") if f"\n{line.split()[1]}:" not in makefile] == []
+
+
+def test_settings_table_is_the_settings() -> None:
+    """The table of settings names each setting with its default and its help."""
+    rows = re.findall(rf"^\| ({PREFIX}\w+) \| (.*?) \| (.*?) \|$", README, re.MULTILINE)
+    told = [(PREFIX + f.name.upper(), str(f.default), f.metadata["help"]) for f in fields(Settings)]
+    assert rows == told
+
+
+def test_levels_table_names_every_level() -> None:
+    """The table of levels names them all, strongest first."""
+    table = README.partition("| level | what it means |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| (\w+) \|", table, re.MULTILINE) == list(LEVELS)
+
+
+def test_paths_exist() -> None:
+    """Every file and folder that the README names is there."""
+    named = re.findall(r"`?((?:ontology|graph|api|notebooks|\.readme)/[\w./-]*)", README)
+    assert [path for path in named if not (REPOSITORY / path).exists()] == []
+
+
+@pytest.mark.parametrize("command", _commands("samenhang"))
+def test_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of the README runs as it stands there."""
+    (tmp_path / "question.rq").write_text("ASK { ?s ?p ?o }")
+    monkeypatch.chdir(tmp_path)
+    arguments = shlex.split(command)[1:]
+    result = CliRunner().invoke(app, [*arguments, "--help"] if "serve" in arguments else arguments)
+    assert (result.exit_code, result.exception) == (0, None)
+
+
+@pytest.mark.parametrize("curl", _curls(), ids=lambda curl: urlsplit(curl[2]).path)
+def test_requests_answer(curl: list[str], client: TestClient) -> None:
+    """Every request of the README is answered with something."""
+    url = urlsplit(curl[2])
+    headers = dict(
+        h.split(": ", 1) for flag, h in zip(curl, curl[1:], strict=False) if flag == "-H"
+    )
+    data = dict(
+        d.split("=", 1)
+        for flag, d in zip(curl, curl[1:], strict=False)
+        if flag == "--data-urlencode"
+    )
+    target = url.path + (f"?{url.query}" if url.query else "")
+    answer = client.request("POST" if data else "GET", target, headers=headers, data=data or None)
+    assert answer.status_code == 200
+    assert len(answer.text.splitlines()) > 1 or answer.json()["total"] > 0
+
+
+def test_example_link_is_sound(tmp_path: Path) -> None:
+    """The link that the README writes passes the check in the file of the letter."""
+    example = re.findall(r"```turtle\n(.*?)```", README, re.DOTALL)[0]
+    letter = (ROOT / "data" / "kamerbrief-gbvs-2018.ttl").read_text(encoding="utf-8")
+    head = letter.partition("# Opening")[0]
+    file = tmp_path / "kamerbrief-gbvs-2018.ttl"
+    file.write_text(
+        letter + example.replace("p:overlap", "p:example").replace("l:overlap", "l:example")
+    )
+    assert head
+    assert [str(finding) for finding in check(file).findings] == []
