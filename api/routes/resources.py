@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.library import Library, LibraryDep
+from api.library import Library, LibraryDep, path_of
 from api.negotiate import HTML, best
 from graph.links import Link
 from graph.results import Form, formats_for
@@ -53,24 +53,20 @@ def describe(path: str, request: Request, library: LibraryDep) -> Response:
     media_type = best(request, [HTML, *_RDF])
     if media_type != HTML:
         return _description(library, iri, media_type)
-    kind = path.partition("/")[0]
-    if kind == "link":
+    if iri in library.links:
         return library.page(request, "link.html", link=library.links[iri])
-    if kind == "passage":
+    if path.startswith("passage/"):
         return _passage(library, request, iri)
     return _thing(library, request, iri)
 
 
 def _passage(library: Library, request: Request, iri: str) -> Response:
-    """Show the passage in the stored text of its document, or else the document."""
-    for link in library.links.values():
-        for passage in link.passages:
-            if passage.iri == iri:
-                slug = iri.rpartition("/")[2]
-                return RedirectResponse(
-                    f"/doc/{passage.document.removeprefix(ID)}?{request.url.query}#{slug}", 303
-                )
-    raise HTTPException(404, "No link uses this passage.")
+    """Show the passage where it stands: marked in the page of its document."""
+    query = f"SELECT ?document {{ <{iri}> <{PREFIXES['oa']}hasSource> ?document }}"
+    for row in library.store.query(query).rows():
+        page = path_of(row["document"].value)
+        return RedirectResponse(f"{page}?{request.url.query}#{iri.rpartition('/')[2]}", 303)
+    raise HTTPException(404, "This passage is in no document.")
 
 
 def _thing(library: Library, request: Request, iri: str) -> Response:
