@@ -18,6 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 StoreOption = Annotated[
@@ -80,8 +81,8 @@ def check(
     from rich.console import Console
     from rich.table import Table
 
-    from graph.check import LEVELS
     from graph.check import check as run
+    from graph.links import LEVELS
 
     say(f"Checking {path} ...")
     with _clear_errors():

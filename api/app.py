@@ -27,7 +27,9 @@ def create_app(settings: Settings, store: Store | None = None) -> ASGIApp:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.library = open_library(store or open_store(settings.store), settings)
+    app.state.library = open_library(
+        open_store(settings.store) if store is None else store, settings
+    )
     problems.install(app)
     for module in (health, sparql, data, resources, pages):
         app.include_router(module.router)

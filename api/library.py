@@ -12,9 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.negotiate import language
 from api.settings import Settings
-from graph.check import LEVELS
+from graph.errors import NotFoundError, QueryError
 from graph.library import LANGUAGES
-from graph.links import Link, Readings, find_links, read_readings
+from graph.links import LEVELS, Link, Readings, find_links, read_readings
 from graph.names import Names, read_names, shorten
 from graph.store import Store
 from ontology import ID, SAM
@@ -23,6 +23,8 @@ FOLDER: Final = Path(__file__).parent
 TEXTS: Final[dict[str, dict[str, str]]] = tomllib.loads(
     (FOLDER / "texts.toml").read_text(encoding="utf-8")
 )
+
+_NOT_IN_IRI: Final = frozenset(' <>"{}|\\^`')
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,20 @@ class Library:
         pages.globals |= {"shorten": shorten, "LEVELS": LEVELS, "SAM": SAM}
         return pages
 
+    def iri_of(self, path: str) -> str:
+        """Return the IRI of `class/slug`; NotFoundError when the store says nothing about it."""
+        iri = ID + path
+        unknown = NotFoundError(f"Nothing goes by the name {path!r} here.")
+        if _NOT_IN_IRI & set(path):
+            raise unknown
+        try:
+            known = self.store.query(f"ASK {{ <{iri}> ?p ?o }}").truth()
+        except QueryError as error:  # the engine knows more that is in no IRI
+            raise unknown from error
+        if not known:
+            raise unknown
+        return iri
+
     def page(self, request: Request, template: str, **values: Any) -> HTMLResponse:
         """Return a page in the language of the request."""
         chosen = language(request)
@@ -61,7 +77,7 @@ class Library:
         html = self.pages.get_template(template).render(
             lang=chosen,
             t=text,
-            switch=str(request.url.include_query_params(lang=other).replace(scheme="", netloc="")),
+            switch=f"?{request.url.include_query_params(lang=other).query}",
             other=other,
             request=request,
             **values,
@@ -71,10 +87,15 @@ class Library:
 
 
 def path_of(iri: str) -> str:
-    """Return the path here of the page about one of our IRIs; any other IRI is its own address."""
+    """Return the path here of the page about one of our IRIs; any other is its own address.
+
+    An IRI of another scheme than http, such as javascript:, leads nowhere.
+    """
     if iri.startswith(ID):
         return f"/doc/{iri.removeprefix(ID)}"
-    return f"/def#{iri.removeprefix(SAM)}" if iri.startswith(SAM) else iri
+    if iri.startswith(SAM):
+        return f"/def#{iri.removeprefix(SAM)}"
+    return iri if iri.startswith(("http://", "https://")) else "#"
 
 
 def open_library(store: Store, settings: Settings) -> Library:

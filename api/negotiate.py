@@ -7,10 +7,13 @@ from fastapi import HTTPException, Request
 from werkzeug.datastructures import LanguageAccept, MIMEAccept
 from werkzeug.http import parse_accept_header
 
+from graph.errors import NotFoundError
 from graph.library import LANGUAGES
 from graph.results import Form, Format, format_named, formats_for
 
 HTML: Final = "text/html"
+#: What else a client may call a format, by media type.
+ALIASES: Final = {"application/json": "json", "application/xml": "xml", "text/plain": "ntriples"}
 
 
 def best(request: Request, offers: Sequence[str]) -> str:
@@ -34,10 +37,12 @@ def prefers_page(request: Request) -> bool:
 def result_format(request: Request, form: Form, wanted: str | None) -> Format:
     """Return the format for a result: `?format=` when given, else by Accept."""
     if wanted:
-        return format_named(wanted, form)
+        try:
+            return format_named(wanted, form)
+        except NotFoundError as error:
+            raise HTTPException(406, str(error)) from error
     offers = {f.media_type: f for f in formats_for(form)}
-    aliases = {"application/json": "json", "application/xml": "xml", "text/plain": "ntriples"}
-    extra = {media: f for media, name in aliases.items() for f in offers.values() if f.name == name}
+    extra = {media: f for media, name in ALIASES.items() for f in offers.values() if f.name == name}
     return (offers | extra)[best(request, [*offers, *extra])]
 
 

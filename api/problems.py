@@ -27,13 +27,16 @@ def problem(status: int, detail: str, headers: Any = None, **more: Any) -> JSONR
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-def _reply(request: Request, status: int, detail: str, **more: Any) -> Response:
+def _reply(
+    request: Request, status: int, detail: str, headers: Any = None, **more: Any
+) -> Response:
     """Answer a browser with a page, and anything else with a problem document."""
     if prefers_page(request):
         page: Response = request.app.state.library.page(request, "problem.html", detail=detail)
         page.status_code = status
+        page.headers.update(headers or {})
         return page
-    return problem(status, detail, **more)
+    return problem(status, detail, {**(headers or {}), "Vary": "Accept"}, **more)
 
 
 def _ours(request: Request, error: Exception) -> Response:
@@ -47,14 +50,14 @@ def _http(request: Request, error: Exception) -> Response:
     return _reply(request, error.status_code, str(error.detail), headers=error.headers)
 
 
-def _invalid(_: Request, error: Exception) -> JSONResponse:
+def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [
         {"where": ".".join(map(str, fault["loc"])), "what": fault["msg"]}
         for fault in error.errors()
     ]
     detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in errors)
-    return problem(HTTPStatus.BAD_REQUEST, detail, errors=errors)
+    return _reply(request, HTTPStatus.BAD_REQUEST, detail, errors=errors)
 
 
 def _unexpected(_: Request, __: Exception) -> JSONResponse:

@@ -6,6 +6,8 @@ from typing import Any
 
 from starlette.config import Config
 
+from graph.errors import SamenhangError
+
 PREFIX = "SAMENHANG_"
 
 
@@ -29,8 +31,11 @@ class Settings:
 def read_settings(**given: Any) -> Settings:
     """Return the settings: what is given, else the environment, else the default."""
     config = Config(env_prefix=PREFIX)
-    values = {
-        f.name: config(f.name.upper(), cast=type(f.default), default=f.default)
-        for f in fields(Settings)
-    }
+    try:
+        values = {
+            f.name: config(f.name.upper(), cast=type(f.default), default=f.default)
+            for f in fields(Settings)
+        }
+    except ValueError as error:
+        raise SamenhangError(str(error)) from error
     return Settings(**{**values, **{k: v for k, v in given.items() if v is not None}})

@@ -14,9 +14,6 @@ from graph.language import find_swapped
 from graph.validate import Violation, violations
 from ontology import GRAPH, PREFIXES, ROOT, SAM
 
-#: Evidence levels, strongest first.
-LEVELS: Final = ("quoted", "cited", "derived", "assessed", "hypothetical")
-
 _LEVEL: Final = ox.NamedNode(SAM + "level")
 
 

@@ -44,7 +44,10 @@ class Query:
         if not values:
             return self.text
         names = " ".join(f"?{name}" for name in values)
-        terms = " ".join(str(ox.NamedNode(iri)) for iri in values.values())
+        try:
+            terms = " ".join(str(ox.NamedNode(iri)) for iri in values.values())
+        except ValueError as error:
+            raise NotFoundError(f"Nothing goes by this name: {error}.") from error
         return f"{self.text}\nVALUES ({names}) {{ ({terms}) }}"
 
 

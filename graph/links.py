@@ -21,7 +21,9 @@ STRENGTH: Final[Mapping[str, int]] = {
     "hypothetical": 1,
 }
 
-_ORDER: Final = list(STRENGTH)
+#: The levels by name, strongest first.
+LEVELS: Final = tuple(STRENGTH)
+
 _FIELDS: Final = (
     "hedge",
     "condition",
@@ -81,7 +83,7 @@ class Link:
     @property
     def sort_key(self) -> tuple[int, str, str]:
         """Strongest level first, then by source and IRI, so that lists never change order."""
-        return (_ORDER.index(self.level), self.graph, self.iri)
+        return (LEVELS.index(self.level), self.graph, self.iri)
 
 
 def _text(row: Row, name: str) -> Text:

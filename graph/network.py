@@ -1,15 +1,16 @@
 """Network views: the rows of a stored view as a graph of networkx."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
-
-import networkx as nx
+from typing import TYPE_CHECKING, Final
 
 from graph.library import Query, find, read_folder
 from graph.links import Link
 from graph.names import Names, shorten
 from graph.store import Store
 from ontology import ROOT, SAM
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 FOLDER: Final = ROOT / "views"
 
@@ -28,6 +29,8 @@ def build_network(links: Iterable[Link], names: Names) -> "nx.MultiDiGraph[str]"
     Nodes carry `class` and the labels `nl` and `en`; edges are keyed by the link's IRI and carry
     `kind` and `level`. Links to values are left out.
     """
+    import networkx as nx  # loads slowly, and is not needed to start
+
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for link in links:
         if link.is_value:
@@ -70,4 +73,4 @@ def nearest_first(network: "nx.MultiDiGraph[str]", thing: str) -> "nx.MultiDiGra
         n: network.number_of_edges(thing, n) + network.number_of_edges(n, thing) for n in around
     }
     kept = sorted(around, key=lambda n: (-weight[n], n))[: MAX_NODES - 1]
-    return nx.MultiDiGraph(network.subgraph([thing, *kept]))
+    return network.subgraph([thing, *kept]).copy()

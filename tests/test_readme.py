@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,7 +14,8 @@ from typer.testing import CliRunner
 
 from api.__main__ import app
 from api.settings import PREFIX, Settings
-from graph.check import LEVELS, check
+from graph.check import check
+from graph.links import LEVELS
 from ontology import ROOT
 
 REPOSITORY = Path(__file__).parent.parent
@@ -72,14 +74,8 @@ def test_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_requests_answer(curl: list[str], client: TestClient) -> None:
     """Every request of the README is answered with something."""
     url = urlsplit(curl[2])
-    headers = dict(
-        h.split(": ", 1) for flag, h in zip(curl, curl[1:], strict=False) if flag == "-H"
-    )
-    data = dict(
-        d.split("=", 1)
-        for flag, d in zip(curl, curl[1:], strict=False)
-        if flag == "--data-urlencode"
-    )
+    headers = dict(h.split(": ", 1) for flag, h in pairwise(curl) if flag == "-H")
+    data = dict(d.split("=", 1) for flag, d in pairwise(curl) if flag == "--data-urlencode")
     target = url.path + (f"?{url.query}" if url.query else "")
     answer = client.request("POST" if data else "GET", target, headers=headers, data=data or None)
     assert answer.status_code == 200

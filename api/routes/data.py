@@ -212,4 +212,4 @@ def answer_question(
 @router.get("/views/{name}", tags=["views"])
 def draw(request: Request, library: LibraryDep, name: str, thing: str = "") -> dict[str, Any]:
     """Give the nodes and edges of a network view, with their positions in pixels."""
-    return picture(library, name, ID + thing if thing else "", language(request))
+    return picture(library, name, library.iri_of(thing) if thing else "", language(request))

@@ -5,9 +5,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from api.library import Library, LibraryDep
-from graph import drawing, network
-from graph.check import LEVELS
-from graph.links import Link
+from graph import network
+from graph.links import LEVELS, Link
 from graph.questions import ask, find_question, list_questions
 from ontology import ID, SAM
 
@@ -95,7 +94,7 @@ def question(
 @router.get("/network/{name}")
 def view(request: Request, library: LibraryDep, name: str, thing: str = "") -> Response:
     """Draw a view, with the same links as a list beside it."""
-    iri = ID + thing if thing else ""
+    iri = library.iri_of(thing) if thing else ""
     query = next((v for v in network.list_views() if v.slug == name), None)
     links = network.view_links(library.store, library.links, name, iri)
     return library.page(request, "network.html", view=query, thing=iri, links=links)
@@ -103,6 +102,8 @@ def view(request: Request, library: LibraryDep, name: str, thing: str = "") -> R
 
 def picture(library: Library, name: str, thing: str, language: str) -> dict[str, Any]:
     """Return the model of a view for the page to draw."""
+    from graph import drawing  # loads slowly, and is not needed to start
+
     links = network.view_links(library.store, library.links, name, thing)
     whole = network.build_network(links, library.names)
     shown = network.nearest_first(whole, thing)

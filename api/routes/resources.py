@@ -1,6 +1,7 @@
 """Resources: every thing, link, passage and document at its own address (httpRange-14, 303)."""
 
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -10,7 +11,7 @@ from api.negotiate import HTML, best
 from graph.links import Link
 from graph.results import Form, formats_for
 from graph.text import pieces
-from ontology import GRAPH, ID, PREFIXES, ROOT
+from ontology import GRAPH, PREFIXES, ROOT
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,7 +22,7 @@ _RDF: Final = {f.media_type: f for f in formats_for(Form.GRAPH)[:4]}
 def identify(path: str, request: Request) -> Response:
     """Send whoever asks for a thing to the document about it."""
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"/doc/{path}{query}", 303)
+    return RedirectResponse(f"/doc/{quote(path)}{query}", 303)
 
 
 def _description(library: Library, iri: str, media_type: str) -> Response:
@@ -34,22 +35,10 @@ def _description(library: Library, iri: str, media_type: str) -> Response:
     return Response(content, media_type=media_type, headers={"Vary": "Accept, Accept-Language"})
 
 
-def _exists(library: Library, iri: str) -> bool:
-    return library.store.query(f"ASK {{ <{iri}> ?p ?o }}").truth()
-
-
-def _checked(path: str) -> str:
-    if not path or any(c in '<>"{}|\\^`' or c <= " " for c in path):
-        raise HTTPException(404, "Nothing goes by this name here.")
-    return ID + path
-
-
 @router.get("/doc/{path:path}")
 def describe(path: str, request: Request, library: LibraryDep) -> Response:
     """Describe one resource, as a page or as RDF by Accept."""
-    iri = _checked(path)
-    if not _exists(library, iri):
-        raise HTTPException(404, f"Nothing goes by the name {path!r} here.")
+    iri = library.iri_of(path)
     media_type = best(request, [HTML, *_RDF])
     if media_type != HTML:
         return _description(library, iri, media_type)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
 from api.library import Library, LibraryDep
-from api.negotiate import HTML, best, result_format
+from api.negotiate import ALIASES, HTML, best, result_format
 from graph.errors import QueryError
 from graph.library import read_folder
 from graph.network import list_views
@@ -42,14 +42,18 @@ def _run(library: Library, query: str, parameters: Parameters) -> Result:
 
 
 def _answer(request: Request, result: Result, wanted: str | None) -> Response:
-    format_ = result_format(request, result.form, wanted)
+    try:
+        format_ = result_format(request, result.form, wanted)
+    except HTTPException:
+        del result  # what the engine gave may only be let go in the thread that asked
+        raise
     return Response(
         result.write(format_), media_type=format_.media_type, headers={"Vary": "Accept"}
     )
 
 
 def _wants_page(request: Request, wanted: str | None) -> bool:
-    offers = [*(f.media_type for f in FORMATS), HTML]
+    offers = [*(f.media_type for f in FORMATS), *ALIASES, HTML]
     return not wanted and best(request, offers) == HTML
 
 
@@ -122,3 +126,9 @@ def query_by_post(
     if query is None:
         raise HTTPException(400, "The parameter query is missing.")
     return _answer(request, _run(library, query, parameters), _one(parameters, "format"))
+
+
+@router.api_route("/sparql", methods=["DELETE", "OPTIONS", "PATCH", "PUT"], include_in_schema=False)
+def refuse() -> Response:
+    """Name the methods there are, of both routes above."""
+    raise HTTPException(405, "Send a query by GET or by POST.", {"Allow": "GET, HEAD, POST"})
