@@ -109,9 +109,7 @@ def _order(columns: list[list[str]], steps: "nx.Graph[str]") -> list[list[str]]:
     for _ in range(SWEEPS):
         row = {n: (y + 0.5) / len(column) for column in columns for y, n in enumerate(column)}
         columns = [
-            sorted(column, key=lambda n: (_barycentre(n, steps, row), n))
-            if x != MIDDLE
-            else [n for n in column if n in steps or not n.startswith("pass ")]
+            column if x == MIDDLE else sorted(column, key=lambda n: (_barycentre(n, steps, row), n))
             for x, column in enumerate(columns)
         ]
         count = _crossings(columns, steps)

@@ -40,7 +40,10 @@ class Query:
         return values.get(language) or values.get("", "")
 
     def bound(self, **values: str) -> str:
-        """Return the query with variables bound to IRIs by a VALUES block at the end."""
+        """Return the query with variables bound to IRIs by a VALUES block at the end.
+
+        NotFoundError when a value is no IRI.
+        """
         if not values:
             return self.text
         names = " ".join(f"?{name}" for name in values)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from graph.errors import NotFoundError
 from graph.library import Query, find, read_folder
 from graph.links import Link
 from graph.names import Names, shorten
@@ -55,11 +56,13 @@ def build_network(links: Iterable[Link], names: Names) -> "nx.MultiDiGraph[str]"
 def view_links(store: Store, links: Mapping[str, Link], view: str, thing: str = "") -> list[Link]:
     """Return those of the links that a view selects; a view around one thing needs its IRI.
 
-    NotFoundError when there is no such view.
+    NotFoundError when there is no such view, or no thing where the view needs one.
     """
     query = find(FOLDER, view)
     wants_thing = "thing" in query.says("parameters")
-    text = query.bound(thing=thing) if wants_thing and thing else query.text
+    if wants_thing and not thing:
+        raise NotFoundError(f"The view {view!r} is around one thing; name it: thing=class/slug.")
+    text = query.bound(thing=thing) if wants_thing else query.text
     wanted = {row["link"].value for row in store.query(text).rows()}
     return [link for iri, link in links.items() if iri in wanted]
 

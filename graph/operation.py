@@ -54,3 +54,21 @@ def refuse_federation(text: str) -> None:
             text.count("\n", 0, offset) + 1,
             offset - text.rfind("\n", 0, offset),
         )
+
+
+def undeclared_prefixes(text: str) -> list[str]:
+    """Return the prefixes that the query uses but does not declare, in the order of their use."""
+    visible = _SKIPPED.sub(_blank, text)
+    declared = set(re.findall(r"\bprefix\s+([\w.-]*):", visible, re.IGNORECASE))
+    used = [m["name"].partition(":")[0] for m in _WORD.finditer(visible) if m["name"]]
+    return [prefix for prefix in dict.fromkeys(used) if prefix not in declared | {"_"}]
+
+
+def unreadable(text: str, line: int, column: int) -> str:
+    """Return a message for a query that cannot be read from this place on (both from 1)."""
+    lines = text.splitlines() or [""]
+    here = lines[line - 1][column - 1 :].strip()[:40] if line <= len(lines) else ""
+    message = f"The query cannot be read from “{here}” on." if here else "The query breaks off."
+    if missing := undeclared_prefixes(text):
+        message += f" Is the prefix {missing[0]}: declared? Begin with PREFIX {missing[0]}: <...>."
+    return message

@@ -9,23 +9,22 @@ from typing import Final
 import pyoxigraph as ox
 
 from graph.errors import QueryError, StoreError
-from graph.operation import refuse_federation
+from graph.operation import refuse_federation, unreadable
 from graph.results import Result
 from ontology import PREFIXES
 
-_PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_PLACE: Final = re.compile(r"error at (\d+):(\d+):")
 
 
 @contextmanager
-def _as_query_error() -> Iterator[None]:
+def _as_query_error(text: str) -> Iterator[None]:
     """Turn what the engine raises about a query into QueryError with its place."""
     try:
         yield
     except SyntaxError as error:
-        match = _PLACE.match(str(error))
-        if match:
-            line, column, expected = int(match[1]), int(match[2]), match[3]
-            raise QueryError(f"The query cannot be read: {expected}.", line, column) from error
+        if match := _PLACE.match(str(error)):
+            line, column = int(match[1]), int(match[2])
+            raise QueryError(unreadable(text, line, column), line, column) from error
         raise QueryError(f"The query cannot be read: {error}.") from error
     except (ValueError, RuntimeError) as error:
         raise QueryError(f"The query cannot be run: {error}.") from error
@@ -56,7 +55,7 @@ class OxigraphStore:
     ) -> Result:
         """Run a query operation, see `graph.store.Store.query`."""
         refuse_federation(text)
-        with _as_query_error():
+        with _as_query_error(text):
             if default_graphs or named_graphs:
                 raw = self._merged(default_graphs, named_graphs).query(
                     text, default_graph=ox.DefaultGraph(), named_graphs=_nodes(named_graphs)
