@@ -58,10 +58,15 @@ def refuse_federation(text: str) -> None:
 
 def undeclared_prefixes(text: str) -> list[str]:
     """Return the prefixes that the query uses but does not declare, in the order of their use."""
-    visible = _SKIPPED.sub(_blank, text)
-    declared = set(re.findall(r"\bprefix\s+([\w.-]*):", visible, re.IGNORECASE))
-    used = [m["name"].partition(":")[0] for m in _WORD.finditer(visible) if m["name"]]
-    return [prefix for prefix in dict.fromkeys(used) if prefix not in declared | {"_"}]
+    used: list[str] = []
+    declared, before = {"_"}, ""
+    for token in _TOKEN.finditer(text):
+        if token["prefix"] is not None and before.upper() == "PREFIX":
+            declared.add(token["prefix"])
+        elif token["prefix"] is not None:
+            used.append(token["prefix"])
+        before = token["word"] or ""
+    return [prefix for prefix in dict.fromkeys(used) if prefix not in declared]
 
 
 def unreadable(text: str, line: int, column: int) -> str:
