@@ -14,6 +14,7 @@ from graph.results import Result
 from ontology import PREFIXES
 
 _PLACE: Final = re.compile(r"error at (\d+):(\d+):")
+_SENTENCE: Final = re.compile(r"\b[A-Z][a-zA-Z]*(?: [a-zA-Z]+){2,}")  # not a list of tokens
 
 
 @contextmanager
@@ -24,7 +25,9 @@ def _as_query_error(text: str) -> Iterator[None]:
     except SyntaxError as error:
         if match := _PLACE.match(str(error)):
             line, column = int(match[1]), int(match[2])
-            raise QueryError(unreadable(text, line, column), line, column) from error
+            said = _SENTENCE.search(str(error))
+            reason = f" {said.group()}." if said else ""
+            raise QueryError(unreadable(text, line, column) + reason, line, column) from error
         raise QueryError(f"The query cannot be read: {error}.") from error
     except (ValueError, RuntimeError) as error:
         raise QueryError(f"The query cannot be run: {error}.") from error
