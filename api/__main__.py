@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,28 +79,35 @@ def check(
     path: Annotated[Path, typer.Argument(help="An ontology folder, or a data file.")] = ROOT,
 ) -> None:
     """Load everything, run the shapes and checks, find every quotation; print what there is."""
-    from rich.console import Console
-    from rich.table import Table
-
     from graph.check import check as run
-    from graph.links import LEVELS
 
     say(f"Checking {path} ...")
     with _clear_errors():
         report = run(path)
-    table = Table("source", *LEVELS, "links", box=None)
-    for name, counts in sorted(report.links.items(), key=lambda item: (-item[1].total(), item[0])):
-        table.add_row(name, *(str(counts[level] or "") for level in LEVELS), str(counts.total()))
-    total = report.total()
-    table.add_row(
-        "all", *(str(total[level] or "") for level in LEVELS), str(total.total()), style="bold"
-    )
-    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    if report.links:
+        _print_counts(report.links)
     for finding in report.findings:
         typer.echo(str(finding))
-    typer.echo(f"{len(report.findings)} failures")
+    typer.echo(f"{len(report.findings)} failure{'' if len(report.findings) == 1 else 's'}")
     if report.findings:
         raise typer.Exit(FAULTY)
+
+
+def _print_counts(links: dict[str, Counter[str]]) -> None:
+    """Print a table of links by source and level, the largest source first."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from graph.links import LEVELS
+
+    def cells(counts: Counter[str]) -> list[str]:
+        return [str(counts[level] or "") for level in LEVELS] + [str(counts.total())]
+
+    table = Table("source", *LEVELS, "links", box=None)
+    for name, counts in sorted(links.items(), key=lambda item: (-item[1].total(), item[0])):
+        table.add_row(name, *cells(counts))
+    table.add_row("all", *cells(sum(links.values(), Counter())), style="bold")
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
 
 
 @app.command()

@@ -24,10 +24,6 @@ class Report:
     links: dict[str, Counter[str]]
     findings: list[Finding]
 
-    def total(self) -> Counter[str]:
-        """Return the number of links of each level in all graphs."""
-        return sum(self.links.values(), Counter())
-
 
 def count_links(dataset: Dataset) -> dict[str, Counter[str]]:
     """Return for each graph that holds links their number by level."""
