@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from starlette.datastructures import Headers as Received
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: Nothing from elsewhere, nothing inline, in no frame.
@@ -17,6 +19,12 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Access-Control-Allow-Origin": "*",
+}
+#: The answer to a browser that asks, for a script from elsewhere, what it may send (CORS).
+PREFLIGHT: Final = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST",
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
 }
 
 
@@ -43,4 +51,9 @@ class Headers:
                 message = {**message, "body": b""}
             await send(message)
 
+        if scope["method"] == "OPTIONS" and "access-control-request-method" in Received(
+            scope=scope
+        ):
+            await Response(status_code=204, headers=PREFLIGHT)(scope, receive, sender)
+            return
         await self.app({**scope, "method": "GET"} if head else scope, receive, sender)

@@ -16,13 +16,18 @@ HTML: Final = "text/html"
 ALIASES: Final = {"application/json": "json", "application/xml": "xml", "text/plain": "ntriples"}
 
 
+def _accepted(request: Request) -> MIMEAccept:
+    """Return what is accepted, without parameters such as charset: the offers have none."""
+    header = parse_accept_header(request.headers.get("accept") or "*/*", MIMEAccept)
+    return MIMEAccept((range_.partition(";")[0].strip(), quality) for range_, quality in header)
+
+
 def best(request: Request, offers: Sequence[str]) -> str:
     """Return the media type that the Accept header likes best; 406 when it likes none.
 
     The first offer is the default when everything is welcome.
     """
-    header = request.headers.get("accept") or "*/*"
-    match = parse_accept_header(header, MIMEAccept).best_match(list(offers))
+    match = _accepted(request).best_match(list(offers))
     if match is None:
         raise HTTPException(406, f"None of these is accepted: {', '.join(offers)}.")
     return match
@@ -30,8 +35,7 @@ def best(request: Request, offers: Sequence[str]) -> str:
 
 def prefers_page(request: Request) -> bool:
     """Tell whether the client names text/html, as browsers do and programs do not."""
-    accept = parse_accept_header(request.headers.get("accept") or "", MIMEAccept)
-    return any(media_type == HTML and quality for media_type, quality in accept)
+    return any(media_type == HTML and quality for media_type, quality in _accepted(request))
 
 
 def result_format(request: Request, form: Form, wanted: str | None) -> Format:

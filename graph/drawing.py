@@ -32,15 +32,15 @@ COLUMN_WIDTH: Final = 312
 SWEEPS: Final = 24
 
 # Pixels, and the characters that surely fit on a line of a card.
-LINE_LENGTH: Final = 25
+LINE_LENGTH: Final = 27
 LINE_HEIGHT: Final = 18
-MAX_LINES: Final = 3
+MAX_LINES: Final = 4
 PADDING: Final = 16
 GAP: Final = 10
 MAX_GAP: Final = 44
 PASS_HEIGHT: Final = 8
 GROUP_GAP: Final = 18
-HEADING_HEIGHT: Final = MAX_LINES * LINE_HEIGHT + PADDING
+HEADING_HEIGHT: Final = 3 * LINE_HEIGHT + PADDING
 
 #: The place of each node by its IRI, and of each pass and heading by the names made below.
 Positions = dict[str, tuple[float, float]]
@@ -78,9 +78,10 @@ def _goals_by_pillar(network: "nx.MultiDiGraph[str]") -> list[str]:
 
 def _columns(network: "nx.MultiDiGraph[str]") -> list[list[str]]:
     columns: list[list[str]] = [[] for _ in range(LAST + 1)]
-    for node, data in sorted(network.nodes(data=True)):
-        if data["class"] not in ("Pillar", "Goal"):
-            columns[COLUMNS.get(data["class"], 1)].append(node)
+    for node in sorted(network):
+        class_ = network.nodes[node]["class"]
+        if class_ not in ("Pillar", "Goal"):
+            columns[COLUMNS.get(class_, 1)].append(node)
     columns[MIDDLE] = _goals_by_pillar(network)
     return columns
 
@@ -89,8 +90,10 @@ def _steps(network: "nx.MultiDiGraph[str]", columns: list[list[str]]) -> "nx.Gra
     """Return the links as steps from column to column, and add their passes to the columns."""
     at = {node: x for x, column in enumerate(columns) for node in column}
     steps: nx.Graph[str] = nx.Graph()
-    for pair in sorted({tuple(sorted(edge)) for edge in network.edges()}):
-        first, last = sorted(pair, key=lambda node: (at[node], node))
+    for source, target in sorted(set(network.edges())):
+        first, last = sorted((source, target), key=lambda node: (at[node], node))
+        if steps.has_edge(first, last) or _pass(first, last, at[first] + 1) in steps:
+            continue
         between = range(at[first] + 1, at[last])
         passes = [_pass(first, last, column) for column in between]
         for column, name in zip(between, passes, strict=True):
@@ -158,7 +161,7 @@ def layered(network: "nx.MultiDiGraph[str]") -> Positions:
 
 
 def _kinds(network: "nx.MultiDiGraph[str]", thing: str, node: str) -> tuple[str, ...]:
-    """Return the ways in which a neighbour is linked: each kind, with `>` out of or `<` to the thing."""
+    """Return how a neighbour is linked: each kind, with `>` out of the thing or `<` to it."""
     out, back = (network.get_edge_data(*pair) or {} for pair in ((thing, node), (node, thing)))
     found = {f"{edge['kind']}>" for edge in out.values()}
     return tuple(sorted(found | {f"{edge['kind']}<" for edge in back.values()}))

@@ -27,7 +27,7 @@ class Finding:
     def __str__(self) -> str:
         """Return `file:line: what. what to do`, as compilers do."""
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.what} {self.do}".removeprefix(": ")
+        return f"{place}: {self.what} {self.do}".removeprefix(": ").rstrip()
 
 
 class DataError(SamenhangError):

@@ -70,7 +70,8 @@ def _fault(text: str, quotation: str, places: list[Place]) -> tuple[str, str] | 
 
 
 def _selectors(passage: ox.NamedNode, graph: ox.NamedNode, place: Place) -> Iterator[ox.Quad]:
-    quote, position = (ox.NamedNode(f"{passage.value}#{part}") for part in ("quote", "position"))
+    stem = passage.value + ("-" if "#" in passage.value else "#")
+    quote, position = (ox.NamedNode(stem + part) for part in ("quote", "position"))
     integer = ox.NamedNode(PREFIXES["xsd"] + "nonNegativeInteger")
 
     def quad(subject: ox.NamedNode, name: str, value: ox.NamedNode | ox.Literal) -> ox.Quad:
@@ -106,7 +107,10 @@ def _source_text(file: DataFile, folder: Path) -> str:
     path = folder / names.pop()
     if path.parent != folder or not path.is_file():
         raise DataError.at(file.path, f"The source text {path.name} is missing.", f"See {folder}.")
-    return path.read_text(encoding="utf-8")
+    try:
+        return path.read_bytes().decode()  # line ends as stored: positions count them
+    except UnicodeDecodeError as error:
+        raise DataError.at(path, "The source text is not UTF-8.", "Save it as UTF-8.") from error
 
 
 def _document(file: DataFile) -> ox.NamedNode | None:

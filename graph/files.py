@@ -23,7 +23,7 @@ _FORMATS: Final = {
     ".rdf": ox.RdfFormat.RDF_XML,
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
-_PREFIX: Final = re.compile(r"^\s*@?prefix\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE | re.MULTILINE)
+_PREFIX: Final = re.compile(r"(?<!\w)@?prefix\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,19 @@ def parse_file(path: Path, graph: str | None = None) -> DataFile:
     text = _read(path)
     if path.suffix == ".rdf" and "<!DOCTYPE" in text:
         raise DataError.at(path, "RDF/XML with a DOCTYPE is refused.", "Remove the entities.")
-    name = ox.NamedNode(graph or GRAPH + path.stem)
     try:
-        parsed = list(ox.parse(text, format=_FORMATS[path.suffix], base_iri=name.value))
+        name = ox.NamedNode(graph or GRAPH + path.stem)
+    except ValueError as error:
+        raise DataError.at(path, f"The name of the file: {error}.", "Rename it.") from error
+    try:
+        parsed = list(
+            ox.parse(
+                text,
+                format=_FORMATS[path.suffix],
+                base_iri=name.value,
+                rename_blank_nodes=True,  # the same label in another file is another node
+            )
+        )
     except SyntaxError as error:
         raise DataError.at(
             path, f"The syntax is wrong: {error.msg}.", "Mend the line.", error.lineno

@@ -16,44 +16,49 @@ _LOCAL: Final = r"(?:[\w:%]|\\.)(?:[\w:%.-]|\\.)*(?<!\.)"
 _TOKEN: Final = re.compile(
     r'"""(?:[^"\\]|\\.|"{1,2}(?!"))*"""'
     r"|'''(?:[^'\\]|\\.|'{1,2}(?!'))*'''"
-    r'|"(?:[^"\\\n\r]|\\.)*"'
-    r"|'(?:[^'\\\n\r]|\\.)*'"
+    r'|"(?:[^"\\\n\r]|\\[^\n\r])*"'
+    r"|'(?:[^'\\\n\r]|\\[^\n\r])*'"
     rf'|(?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20]|{_ESCAPED})*>)'
     r"|#[^\n\r]*"
     r"|[?$]\w+"
-    rf"|(?P<prefix>[\w.-]*):(?:{_LOCAL})?(?P<group>(?=(?:\s|#[^\n\r]*)*\{{))?"
-    r"|(?P<word>[\w.-]+)",
+    rf"|(?P<prefix>[\w.-]*):(?:{_LOCAL})?(?P<group>(?=(?:\s|#[^\n\r]*+)*+\{{))?"
+    r"|(?P<word>[\w.-]+)"
+    r"|(?P<open>[\"'])[^\n\r]*",
     re.DOTALL,
 )
 _ABSOLUTE: Final = re.compile(r"<[A-Za-z][\w+.-]*://")
+_REFUSED: Final = (
+    "SERVICE is not allowed here: this endpoint calls no other host. "
+    "Ask the other endpoint yourself and join the answers."
+)
+_UNCLEAR: Final = (
+    "From here on it cannot be told whether SERVICE is called, which is not allowed: "
+    "a quotation mark is not closed, or < and > stand around one or around #."
+)
 
 
-def _suspects(text: str) -> Iterator[int]:
-    """Yield where the query may call another service.
+def _faults(text: str) -> Iterator[tuple[str, int]]:
+    """Yield what is wrong, and where.
 
     A prefixed name counts only when a group follows it: some parsers read `SERVICE:x {` as the
-    keyword and a name. `<` and `>` may also compare; then a quote or # between them means something
-    else than in an IRI, and what follows cannot be told.
+    keyword and a name. `<` and `>` may also compare, and then what stands between them is no IRI.
     """
     for token in _TOKEN.finditer(text):
         iri, in_group = token["iri"] or "", token["group"] is not None
         word = token["word"] or (in_group and token["prefix"]) or ""
-        unclear = re.search("['#]", iri) and not _ABSOLUTE.match(iri)
-        if unclear or _KEYWORD in word.lower():
-            yield token.start()
+        if _KEYWORD in word.lower():
+            yield _REFUSED, token.start()
+        if token["open"] or (re.search("['#]", iri) and not _ABSOLUTE.match(iri)):
+            yield _UNCLEAR, token.start()
 
 
 def refuse_federation(text: str) -> None:
     """Raise QueryError with line and column when the query would call another service."""
     if _KEYWORD not in text.lower():
         return
-    for offset in _suspects(text):
-        raise QueryError(
-            "SERVICE is not allowed here: this endpoint calls no other host. "
-            "Ask the other endpoint yourself and join the answers.",
-            text.count("\n", 0, offset) + 1,
-            offset - text.rfind("\n", 0, offset),
-        )
+    for fault, offset in _faults(text):
+        line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+        raise QueryError(fault, line, column)
 
 
 def undeclared_prefixes(text: str) -> list[str]:

@@ -23,7 +23,7 @@ def stored_text(store: Store, document: str, root: Path = ROOT) -> str:
     )
     for row in store.query(query).rows():
         path = root / "sources" / Path(row["file"].value).name
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode()  # line ends as stored: positions count them
     return ""
 
 

@@ -23,7 +23,7 @@ class Violation:
 def run_shapes(quads: Iterable[ox.Quad], root: Path = ROOT) -> list[Violation]:
     """Validate against the shapes of the folder (SHACL Core) and return the violations."""
     import pyshacl
-    from rdflib import RDF, SH, Graph, Literal
+    from rdflib import RDF, SH, BNode, Graph, Literal
 
     written = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
     data = Graph().parse(data=written, format="nt")
@@ -35,12 +35,11 @@ def run_shapes(quads: Iterable[ox.Quad], root: Path = ROOT) -> list[Violation]:
     for result in report.subjects(RDF.type, SH.ValidationResult):
         messages = report.objects(result, SH.resultMessage)
         english = next(str(m) for m in messages if isinstance(m, Literal) and m.language == "en")
-        value = report.value(result, SH.value)
+        focus, value = report.value(result, SH.focusNode), report.value(result, SH.value)
         what, _, do = english.partition(". ")
-        shown = (
-            f" (it has: {value})" if value is not None and not str(value).startswith("n") else ""
-        )
-        found.add(Violation(str(report.value(result, SH.focusNode)), f"{what}{shown}.", do))
+        told = value is None or isinstance(value, BNode) or value == focus
+        shown = "" if told else f" (it has: {value})"
+        found.add(Violation(str(focus), f"{what.removesuffix('.')}{shown}.", do))
     return sorted(found)
 
 

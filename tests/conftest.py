@@ -1,7 +1,7 @@
 """What the tests share: the shipped graph, read once, in the real engine."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -10,11 +10,17 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from graph.check import check
 from graph.dataset import Dataset, load_dataset
+from graph.errors import Finding
+from graph.files import parse_file
 from graph.links import Link, Readings, find_links, read_readings
 from graph.names import Names, read_names
-from graph.oxigraph import OxigraphStore
+from graph.oxigraph import OxigraphStore, in_memory
 from ontology import ROOT
+
+LETTER = "kamerbrief-gbvs-2018.ttl"
+DATA = Path(__file__).parent / "data"
 
 
 @pytest.fixture(scope="session")
@@ -26,9 +32,7 @@ def dataset() -> Dataset:
 @pytest.fixture(scope="session")
 def store(dataset: Dataset) -> OxigraphStore:
     """Give a store in memory with the shipped graphs; to be read, never changed."""
-    opened = OxigraphStore(ox.Store())
-    opened.replace(dataset.graphs)
-    return opened
+    return in_memory(dataset.graphs)
 
 
 @pytest.fixture(scope="session")
@@ -56,13 +60,44 @@ def client(store: OxigraphStore) -> Iterator[TestClient]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def letter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an ontology folder with the letter and what it speaks of, and nothing else."""
+    root = tmp_path_factory.mktemp("letter") / "ontology"
+    others = shutil.ignore_patterns("data", "things", "__pycache__", "*.py")
+    shutil.copytree(ROOT, root, ignore=others)
+    for folder in ("data", "things"):
+        (root / folder).mkdir()
+    shutil.copy(ROOT / "data" / LETTER, root / "data" / LETTER)
+    said = {term for quad in parse_file(root / "data" / LETTER).quads for term in quad.triple}
+    for path in sorted((ROOT / "things").glob("*.ttl")):
+        kept = [quad.triple for quad in parse_file(path).quads if quad.subject in said]
+        ox.serialize(kept, root / "things" / path.name, format=ox.RdfFormat.TURTLE)
+    return root
+
+
 @pytest.fixture
-def copy_ontology(tmp_path: Path) -> Callable[[], Path]:
-    """Give a function that copies the ontology folder, to be broken."""
+def copy_of_letter(letter: Path, tmp_path: Path) -> Path:
+    """Give a copy of the folder with the letter, to be broken."""
+    return Path(shutil.copytree(letter, tmp_path / "ontology"))
 
-    def copy() -> Path:
-        target = tmp_path / "ontology"
-        shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
-        return target
 
-    return copy
+@pytest.fixture(scope="session")
+def broken(letter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder with the letter, broken in every way that tests/data/broken shows."""
+    root = Path(shutil.copytree(letter, tmp_path_factory.mktemp("broken") / "ontology"))
+    shutil.copy(DATA / "broken" / "other.ttl", root / "data")
+    shutil.copy(DATA / "broken" / "things.ttl", root / "things" / "broken.ttl")
+    for name, target in (
+        ("letter", root / "data" / LETTER),
+        ("vocabulary", root / "vocabulary.ttl"),
+    ):
+        with target.open("a", encoding="utf-8") as file:
+            file.write((DATA / "broken" / f"{name}.ttl").read_text(encoding="utf-8"))
+    return root
+
+
+@pytest.fixture(scope="session")
+def faults(broken: Path) -> list[Finding]:
+    """Give what the check finds in the broken folder."""
+    return check(broken).findings

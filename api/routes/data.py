@@ -15,7 +15,15 @@ from graph.links import STRENGTH, Link, find_links
 from graph.names import shorten
 from ontology import GRAPH, ID, PREFIXES
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(
+    prefix="/v1",
+    responses={
+        "4XX": {
+            "description": "A problem document (RFC 9457).",
+            "content": {"application/problem+json": {}},
+        }
+    },
+)
 
 
 class Model(BaseModel):

@@ -8,7 +8,7 @@ from api.library import Library, LibraryDep
 from graph import network
 from graph.links import LEVELS, Link
 from graph.questions import ask, find_question, list_questions
-from ontology import ID, SAM
+from ontology import GRAPH, ID, SAM
 
 router = APIRouter(include_in_schema=False)
 
@@ -18,6 +18,16 @@ CHOICES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "documents": ("cited", ()),
     "letter": ("quoted", ("kamerbrief-gbvs-2018", "assessments")),
 }
+
+
+def _choices(library: Library) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return the choices whose sources the store holds."""
+    held = set(library.store.graphs())
+    return {
+        name: (level, sources)
+        for name, (level, sources) in CHOICES.items()
+        if held.issuperset(GRAPH + source for source in sources)
+    }
 
 
 def _count(links: list[Link]) -> dict[str, int]:
@@ -59,10 +69,11 @@ def start(request: Request, library: LibraryDep) -> Response:
 @router.get("/questions")
 def questions(request: Request, library: LibraryDep) -> Response:
     """List the questions with the verdict of each at every choice of sources."""
+    choices = _choices(library)
     answers = [
         (
             question,
-            {name: ask(library.store, question.slug, *choice) for name, choice in CHOICES.items()},
+            {name: ask(library.store, question.slug, *choice) for name, choice in choices.items()},
         )
         for question in list_questions()
     ]
@@ -86,7 +97,7 @@ def question(
         answer=answer,
         links=library.links,
         choice=choice,
-        choices=list(CHOICES),
+        choices=list(_choices(library)),
         read=len(answer.sources) or len(read),
     )
 

@@ -1,7 +1,7 @@
 """SPARQL: the query operation of the SPARQL 1.1 Protocol (section 2.1), and a page to try it."""
 
 from itertools import islice
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
@@ -57,30 +57,34 @@ def _wants_page(request: Request, wanted: str | None) -> bool:
     return not wanted and best(request, offers) == HTML
 
 
+def _shown(result: Result, limit: int) -> dict[str, Any]:
+    """Return what a page shows of a result; not the result, which only this thread may let go."""
+    rows = list(islice(result.rows(), limit + 1)) if result.form is Form.BINDINGS else []
+    turtle = format_named("turtle", Form.GRAPH)
+    return {
+        "form": result.form.value,
+        "variables": result.variables,
+        "rows": rows[:limit],
+        "truncated": len(rows) > limit,
+        "truth": result.form is Form.BOOLEAN and result.truth(),
+        "graph": result.write(turtle).decode() if result.form is Form.GRAPH else "",
+    }
+
+
 def _page(request: Request, library: Library, query: str, parameters: Parameters) -> Response:
-    result, problem = None, ""
+    result, problem, limit = None, "", library.settings.max_rows
     try:
-        result = _run(library, query, parameters) if query else None
+        result = _shown(_run(library, query, parameters), limit) if query else None
     except QueryError as error:
         place = f" ({error.line}:{error.column})" if error.line else ""
         problem = f"{error}{place}"
-    limit = library.settings.max_rows
-    table = result is not None and result.form is Form.BINDINGS
-    rows = list(islice(result.rows(), limit + 1)) if result and table else []
-    triples = result is not None and result.form is Form.GRAPH
     page = library.page(
         request,
         "sparql.html",
         query=query,
         problem=problem,
         result=result,
-        rows=rows[:limit],
-        truncated=len(rows) > limit,
-        graph=result.write(format_named("turtle", Form.GRAPH)).decode()
-        if result and triples
-        else "",
         examples=[*list_questions(), *read_folder(ROOT / "queries"), *list_views()],
-        Form=Form,
     )
     page.status_code = 400 if problem else 200
     return page

@@ -2,12 +2,14 @@
 const figure = document.querySelector("figure.network");
 const holder = figure.querySelector(".canvas");
 const panel = document.querySelector(".chosen");
-const rows = new Map([...document.querySelectorAll("li[data-link]")].map((row) => [row.dataset.link, row]));
+const rows = new Map([...document.querySelectorAll("li[data-links]")].flatMap((row) => row.dataset.links.split(" ").map((iri) => [iri, row])));
 const { lang: language, thing, columns } = figure.dataset;
 const ID = "https://w3id.org/samenhang/id/";
 const COLUMN = 312;
 const CARD = { width: 248, font: 15, line: 18, padding: 16 };
 const MARGIN = 12;
+const TIGHT = 1.08; // a line may be set this much narrower, and a long word
+const SQUEEZE = 1.15;
 const LEVELS = ["quoted", "cited", "derived", "assessed"];
 const DASHES = { quoted: false, cited: [9, 5], derived: [9, 4, 2, 4], assessed: [2, 5] };
 const COLOURS = {
@@ -40,14 +42,14 @@ function wrap(context, text, width, most) {
   const lines = [""];
   for (const word of text.split(" ")) {
     const longer = `${lines.at(-1)} ${word}`.trim();
-    if (!lines.at(-1) || context.measureText(longer).width <= width) lines[lines.length - 1] = longer;
+    if (!lines.at(-1) || context.measureText(longer).width <= width * TIGHT) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   if (lines.length > most) lines.splice(most - 1, lines.length, `${lines[most - 1]}…`);
   return lines.map((line) => {
-    if (context.measureText(line).width <= width) return line;
+    if (context.measureText(line).width <= width * SQUEEZE) return line;
     let short = line.replace(/…$/, "");
-    while (context.measureText(`${short}…`).width > width) short = short.slice(0, -1);
+    while (context.measureText(`${short}…`).width > width * SQUEEZE) short = short.slice(0, -1);
     return `${short}…`;
   });
 }
@@ -85,8 +87,9 @@ function drawCard(context, card) {
   context.textBaseline = "middle";
   const indent = heading ? 12 : 32;
   const most = Math.max(1, Math.floor((card.height - CARD.padding / 2) / CARD.line));
-  const lines = wrap(context, card.text, CARD.width - indent - 6, most);
-  lines.forEach((line, i) => context.fillText(line, left + indent, card.y + (i - (lines.length - 1) / 2) * CARD.line));
+  const width = CARD.width - indent - 6;
+  const lines = wrap(context, card.text, width, most);
+  lines.forEach((line, i) => context.fillText(line, left + indent, card.y + (i - (lines.length - 1) / 2) * CARD.line, width));
   context.restore();
 }
 
@@ -111,7 +114,7 @@ function headingText(kinds) {
     const said = figure.querySelector(`[data-kind="${name.slice(0, -1)}"]`)?.dataset;
     return (name.endsWith(">") ? said?.out : said?.in) ?? name;
   });
-  return texts.join("; ");
+  return texts.join("; ").replaceAll(" …", "\u00a0…");
 }
 
 // The cards by id, the headings among them, and the lines: one a pair of cards, that of its strongest link.
@@ -131,7 +134,7 @@ function read(model) {
   model.headings.forEach(({ x, y, kinds }, i) => {
     const id = `heading ${i}`;
     cards.set(id, { id, x, y, height: 62, group: "heading", text: headingText(kinds), lit: true });
-    const own = lines.filter((line) => [...line.kinds].sort().join(" ") === kinds.join(" "));
+    const own = lines.filter((line) => line.kinds && [...line.kinds].sort().join(" ") === kinds.join(" "));
     for (const line of own) line.heading = id;
     lines.push({ ends: [centre.id, id], links: own.flatMap((line) => line.links), level: "trunk", via: [] });
   });
@@ -159,7 +162,7 @@ function strokeStyle({ line }, cards, chosen) {
   const strong = line.level === "quoted" || chosen;
   return {
     color: { color: colour(lit && chosen ? "--accent" : strong ? "--ink" : "--edge"), opacity: lit ? 1 : 0.15, inherit: false },
-    width: line.level === "trunk" ? 1 : lit && strong ? 2 : 1.4,
+    width: line.level === "trunk" ? 1 : lit && strong ? 2 : 1.6,
   };
 }
 
@@ -182,6 +185,7 @@ function reach(start, side, cards, lines) {
 }
 
 function chainOf(id, cards, lines) {
+  if (thing) return new Set(lines.filter(({ ends }) => ends.includes(id)).flatMap(({ ends }) => ends));
   const contained = lines.filter(({ ends: [a, b] }) => cards.get(a).x === cards.get(b).x);
   const goals = contained.filter(({ ends }) => ends[0] === id && cards.get(id).group === "Pillar");
   const start = new Set([id, ...goals.map(({ ends }) => ends[1])]);
@@ -193,11 +197,12 @@ function chainOf(id, cards, lines) {
 }
 
 function showRows(wanted) {
-  for (const [iri, row] of rows) row.hidden = wanted !== null && !wanted.has(iri);
   for (const group of document.querySelectorAll(".as-list section")) {
-    const shown = group.querySelectorAll("li[data-link]:not([hidden])").length;
-    group.hidden = !shown;
-    group.querySelector(".count").textContent = shown;
+    const here = [...rows].filter(([iri, row]) => group.contains(row) && (wanted === null || wanted.has(iri)));
+    const shown = new Set(here.map(([, row]) => row));
+    for (const row of group.querySelectorAll("li[data-links]")) row.hidden = !shown.has(row);
+    group.hidden = !here.length;
+    group.querySelector(".count").textContent = here.length;
   }
 }
 
@@ -283,9 +288,10 @@ function draw(model) {
     at = null;
     light(new Set(line.ends));
     showRows(new Set(line.links));
-    say(...line.links.filter((iri) => rows.has(iri)).map((iri) => {
+    const shown = new Set(line.links.map((iri) => rows.get(iri)).filter((row) => row));
+    say(...[...shown].map((row) => {
       const copy = document.createElement("div");
-      copy.append(...[...rows.get(iri).children].map((child) => child.cloneNode(true)));
+      copy.append(...[...row.children].map((child) => child.cloneNode(true)));
       const details = copy.querySelector("details");
       if (details) details.open = true;
       return copy;
@@ -344,6 +350,6 @@ async function start() {
 }
 
 // A narrow screen gets the list only; the picture is drawn when there is room for it.
-const room = matchMedia("(min-width: 48.01rem)");
+const room = matchMedia("(min-width: 44.01rem)");
 if (room.matches) await start();
 else room.addEventListener("change", start, { once: true });

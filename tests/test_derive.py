@@ -1,0 +1,221 @@
+"""What follows from links: direct triples, provenance and derived links."""
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from graph.dataset import Dataset
+from graph.derive import DERIVED, derive, label_concepts, materialise
+from graph.library import Query, read_folder
+from graph.links import Link
+from graph.oxigraph import OxigraphStore
+from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
+
+EXAMPLE = GRAPH + "example"
+HEAD = "\n".join(f"@prefix {name}: <{iri}> ." for name, iri in PREFIXES.items())
+HEADER = (
+    f"<{EXAMPLE}> prov:wasAttributedTo person:a ; prov:generatedAtTime '2020-01-02'^^xsd:date ."
+)
+LINK = "link:x a sam:Link ; rdf:subject goal:a ; rdf:predicate sam:addresses ; rdf:object threat:b "
+DIRECT = f"<{ID}goal/a> <{SAM}addresses> <{ID}threat/b>"
+RULES = read_folder(ROOT / "rules")
+
+
+def quads(turtle: str, graph: str = EXAMPLE) -> list[ox.Quad]:
+    """Parse Turtle with our prefixes into a graph."""
+    parsed = ox.parse(f"{HEAD}\n{turtle}", format=ox.RdfFormat.TURTLE)
+    node = ox.NamedNode(graph)
+    return [ox.Quad(quad.subject, quad.predicate, quad.object, node) for quad in parsed]
+
+
+def added(turtle: str) -> list[str]:
+    """Return the triples that the links of a graph bring."""
+    return [str(quad.triple) for quad in materialise(quads(turtle), EXAMPLE)]
+
+
+@pytest.mark.parametrize("level", ["quoted", "cited", "derived", "assessed"])
+def test_stated_link_gets_a_direct_triple(level: str) -> None:
+    """A link that somebody states, at any level, is a triple of its graph."""
+    assert added(f"{LINK} ; sam:level level:{level} .") == [DIRECT]
+    assert added(f"{LINK} ; sam:level level:{level} ; sam:polarity polarity:stated .") == [DIRECT]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "sam:level level:quoted ; sam:polarity polarity:denied",
+        "sam:level level:hypothetical",
+        "sam:level level:hypothetical ; sam:polarity polarity:stated",
+    ],
+)
+def test_denied_or_supposed_link_gets_none(words: str) -> None:
+    """What a source denies, and what is only supposed, is no triple."""
+    assert added(f"{LINK} ; {words} .") == []
+
+
+def test_link_to_a_value_gets_a_direct_triple() -> None:
+    """A value keeps its datatype and language in the triple."""
+    text = "link:x a sam:Link ; rdf:subject goal:a ; rdf:predicate sam:number ; rdf:object {} ."
+    assert added(text.format("1")) == [
+        f'<{ID}goal/a> <{SAM}number> "1"^^<http://www.w3.org/2001/XMLSchema#integer>'
+    ]
+    assert added(text.format("'een'@nl")) == [f'<{ID}goal/a> <{SAM}number> "een"@nl']
+
+
+@pytest.mark.parametrize(
+    "turtle",
+    [
+        "link:x a sam:Link ; rdf:subject goal:a ; rdf:object threat:b .",
+        "link:x a sam:Link ; rdf:predicate sam:addresses ; rdf:object threat:b .",
+        "link:x a sam:Link ; rdf:subject goal:a ; rdf:predicate sam:addresses .",
+        "link:x a sam:Link ; rdf:subject 1 ; rdf:predicate sam:addresses ; rdf:object goal:a .",
+        "link:x rdf:subject goal:a ; rdf:predicate sam:addresses ; rdf:object threat:b .",
+    ],
+)
+def test_half_a_link_gets_none(turtle: str) -> None:
+    """A link that misses an end, and what is no link, brings no triple."""
+    assert added(turtle) == []
+
+
+def test_provenance_is_inherited() -> None:
+    """A link has the maker and the date of its graph, unless it names its own."""
+    inherited = added(f"{HEADER} {LINK} .")
+    assert f"<{ID}link/x> <{PREFIXES['prov']}wasAttributedTo> <{ID}person/a>" in inherited
+    assert any("generatedAtTime" in triple and '"2020-01-02"' in triple for triple in inherited)
+    own = added(f"{HEADER} {LINK} ; prov:wasAttributedTo person:b .")
+    assert not any("wasAttributedTo" in triple for triple in own)
+    assert any("generatedAtTime" in triple for triple in own)
+
+
+def test_concepts_are_labelled() -> None:
+    """A preferred label of a concept is its label too, in the same graph."""
+    given = quads("level:x skos:prefLabel 'geciteerd'@nl ; skos:altLabel 'aangehaald'@nl .")
+    (label,) = label_concepts(given)
+    assert str(label.predicate) == f"<{PREFIXES['rdfs']}label>"
+    assert str(label.object) == '"geciteerd"@nl'
+    assert label.graph_name == given[0].graph_name
+
+
+def test_every_shipped_link_is_as_direct_as_it_is_stated(
+    store: OxigraphStore, links: dict[str, Link], dataset: Dataset
+) -> None:
+    """In each shipped graph exactly the links that are stated there have their direct triple."""
+    kinds = {row["k"].value for row in store.query(f"SELECT ?k {{ ?k a <{SAM}LinkKind> }}").rows()}
+    stated = {
+        (GRAPH + link.graph, link.subject, link.kind, link.object)
+        for link in links.values()
+        if not link.denied and link.level != "hypothetical"
+    }
+    ours = {link.kind for link in links.values()}
+    direct = {
+        (quad.graph_name.value, quad.subject.value, quad.predicate.value, quad.object.value)  # type: ignore[union-attr]
+        for quads_ in dataset.graphs.values()
+        for quad in quads_
+        if quad.predicate.value in ours
+    }
+    assert ours <= kinds
+    assert stated <= direct
+    denied = [link for link in links.values() if link.denied]
+    assert denied
+    for link in denied:
+        place = (GRAPH + link.graph, link.subject, link.kind, link.object)
+        assert place in stated or place not in direct
+
+
+def test_every_shipped_link_has_a_maker_and_a_date(links: dict[str, Link]) -> None:
+    """Who made a link and when is known of every link, the derived ones included."""
+    assert [iri for iri, link in links.items() if not {"by", "date"} <= set(link.said)] == []
+
+
+def test_derived_links_tell_their_path(store: OxigraphStore, links: dict[str, Link]) -> None:
+    """A derived link names its rule and the links it follows from, which a source states."""
+    derived = [link for link in links.values() if link.level == "derived"]
+    assert {link.graph for link in derived} == {"derived"}
+    for link in derived:
+        query = f"SELECT ?from {{ <{link.iri}> <{PREFIXES['prov']}wasDerivedFrom> ?from }}"
+        path = [links[row["from"].value] for row in store.query(query).rows()]
+        assert len(path) >= 2
+        assert all(step.level in ("quoted", "cited") and not step.denied for step in path)
+        assert link.subject in {step.subject for step in path}
+        assert link.object in {step.object for step in path}
+        assert link.said["rule"].value.startswith(f"{ID}rule/")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.slug)
+def test_every_rule_derives(rule: Query, links: dict[str, Link], store: OxigraphStore) -> None:
+    """Every stored rule derives something from the shipped links, and has a name."""
+    node = f"{ID}rule/{rule.slug}"
+    texts = [link.said["rule"].value for link in links.values() if link.level == "derived"]
+    assert node in texts
+    query = f"SELECT ?label {{ <{node}> a <{SAM}Rule> ; <{PREFIXES['rdfs']}label> ?label }}"
+    assert {row["label"].value for row in store.query(query).rows()} == set(rule.title.values())
+
+
+def chain(first: str, second: str) -> list[ox.Quad]:
+    """Return two links, strategy to pillar to goal, with these words about each."""
+    return quads(
+        f"""{HEADER}
+        link:a a sam:Link ; rdf:subject strategy:s ; rdf:predicate sam:hasPillar ;
+            rdf:object pillar:p ; {first} .
+        link:b a sam:Link ; rdf:subject pillar:p ; rdf:predicate sam:hasGoal ;
+            rdf:object goal:g ; {second} ."""
+    )
+
+
+def derived_from(first: str, second: str = "sam:level level:cited") -> list[str]:
+    """Return the direct triples between strategy and goal that follow."""
+    found = derive({EXAMPLE: chain(first, second)})
+    return [str(quad.triple) for quad in found if str(quad.subject) == f"<{ID}strategy/s>"]
+
+
+GOAL = [f"<{ID}strategy/s> <{SAM}hasGoal> <{ID}goal/g>"]
+
+
+@pytest.mark.parametrize("level", ["quoted", "cited"])
+def test_rules_follow_what_sources_state(level: str) -> None:
+    """A rule derives from links that a source states."""
+    assert derived_from(f"sam:level level:{level}") == GOAL
+
+
+@pytest.mark.parametrize("level", ["derived", "assessed", "hypothetical"])
+def test_rules_follow_nothing_weaker(level: str) -> None:
+    """A rule derives nothing from what is itself derived, judged or supposed."""
+    assert derived_from(f"sam:level level:{level}") == []
+    assert derived_from("sam:level level:cited", f"sam:level level:{level}") == []
+
+
+def test_rules_follow_no_denial() -> None:
+    """A rule derives nothing from a link that a source denies."""
+    assert derived_from("sam:level level:cited ; sam:polarity polarity:denied") == []
+
+
+def test_rules_follow_what_is_said_to_be_stated() -> None:
+    """A link that says it is stated counts as one that says nothing of it."""
+    assert derived_from("sam:level level:cited ; sam:polarity polarity:stated") == GOAL
+
+
+def test_derived_links_have_a_date_and_a_graph() -> None:
+    """Derived links lie in their own graph, made on the day of the newest link that was read."""
+    level = "sam:level level:cited"
+    later = chain(f"{level} ; prov:generatedAtTime '2021-03-04'^^xsd:date", level)
+    found = derive({EXAMPLE: later})
+    dates = [quad for quad in found if "generatedAtTime" in str(quad.predicate)]
+    assert {quad.graph_name for quad in found} == {DERIVED}
+    assert {str(quad.object).split('"')[1] for quad in dates} == {"2021-03-04"}
+    assert f"<{ID}link/derived-goal-through-pillar-s-hasgoal-g>" in map(
+        str, {q.subject for q in found}
+    )
+
+
+def test_nothing_follows_from_nothing() -> None:
+    """Without links that fit a rule nothing is derived but the rules themselves."""
+    kinds = {str(quad.object) for quad in derive({EXAMPLE: quads(f"{HEADER} {LINK} .")})}
+    assert f"<{SAM}Link>" not in kinds
+
+
+def test_folder_without_rules_derives_nothing(tmp_path: Path) -> None:
+    """An ontology folder without rules has no derived graph."""
+    assert (
+        derive({EXAMPLE: chain("sam:level level:cited", "sam:level level:cited")}, tmp_path) == []
+    )

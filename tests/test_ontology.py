@@ -1,0 +1,454 @@
+"""What is said: the vocabulary, the concepts, the stored queries, and the letter, complete."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rdflib import Graph
+from rdflib.term import Literal
+from starlette.testclient import TestClient
+
+from graph.library import LANGUAGES, Query, read_folder
+from graph.links import LEVELS, STRENGTH, Link
+from graph.names import Names
+from graph.oxigraph import OxigraphStore
+from graph.questions import list_questions
+from graph.results import Row
+from graph.text import pieces
+from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
+
+LETTER = "kamerbrief-gbvs-2018"
+HEAD = "\n".join(f"PREFIX {name}: <{iri}>" for name, iri in PREFIXES.items()) + "\n"
+STORED = sorted(path for path in ROOT.rglob("*.rq"))
+STRATEGY = ID + "strategy/gbvs-2018"
+
+
+def rows(store: OxigraphStore, query: str) -> list[Row]:
+    """Run a query with our prefixes."""
+    return list(store.query(HEAD + query).rows())
+
+
+def values(store: OxigraphStore, query: str) -> list[str]:
+    """Return the values of ?it."""
+    return [row["it"].value for row in rows(store, query)]
+
+
+@pytest.fixture(scope="module")
+def letter_links(links: dict[str, Link]) -> list[Link]:
+    """Give the links of the letter."""
+    return [link for link in links.values() if link.graph == LETTER]
+
+
+def ends(links: list[Link], kind: str, subject: str = "") -> set[str]:
+    """Return the objects of a kind, by class and slug, of one subject or of all."""
+    return {
+        link.object.removeprefix(ID)
+        for link in links
+        if link.kind == SAM + kind and subject in ("", link.subject.removeprefix(ID))
+    }
+
+
+# The vocabulary
+
+
+def test_every_kind_of_link_is_complete(store: OxigraphStore) -> None:
+    """A kind of link has what it joins, and label, definition and reading in both languages."""
+    found = values(store, "SELECT ?it { ?it a sam:LinkKind }")
+    whole = """SELECT ?it { ?it a sam:LinkKind .
+        FILTER EXISTS { ?it rdfs:domain|sam:subjectClass ?domain }
+        FILTER EXISTS { ?it rdfs:range|sam:objectClass ?range }
+        FILTER(%s) }"""
+    each = " && ".join(
+        f'EXISTS {{ ?it {term} ?text . FILTER(LANG(?text) = "{language}") }}'
+        for term in ("rdfs:label", "skos:definition", "sam:reading")
+        for language in LANGUAGES
+    )
+    assert len(found) == len(set(found)) > 0
+    assert set(values(store, whole % each)) == set(found)
+
+
+def test_every_reading_has_its_two_places(store: OxigraphStore) -> None:
+    """A reading has a place for the subject and one for the object, each once, and no other."""
+    for text in values(store, "SELECT ?it { ?kind sam:reading ?it }"):
+        assert text.count("{subject}") == text.count("{object}") == 1
+        assert text.count("{") == 2
+
+
+def test_no_two_kinds_read_alike(store: OxigraphStore) -> None:
+    """Two kinds of link never have the same label, nor the same reading in both languages."""
+    query = "SELECT ?it { ?kind a sam:LinkKind ; %s ?it }"
+    for term in ("rdfs:label", "sam:reading"):
+        found = [str(row["it"]) for row in rows(store, query % term)]
+        assert len(found) == len(set(found)), term
+
+
+def test_what_kinds_join_is_declared(store: OxigraphStore) -> None:
+    """Domains and ranges of ours are classes that the vocabulary declares."""
+    query = """SELECT ?it { ?kind a sam:LinkKind .
+        ?kind (rdfs:domain|rdfs:range|sam:subjectClass|sam:objectClass) ?end .
+        ?end (owl:unionOf/rdf:rest*/rdf:first)? ?it
+        FILTER(STRSTARTS(STR(?it), STR(sam:))) FILTER NOT EXISTS { ?it a owl:Class } }"""
+    assert values(store, query) == []
+
+
+def test_every_class_says_what_it_is(store: OxigraphStore) -> None:
+    """A class has label and definition in both languages."""
+    query = """SELECT ?it { ?it a owl:Class . FILTER(isIRI(?it))
+        OPTIONAL { ?it rdfs:label ?nl FILTER(LANG(?nl) = "nl") }
+        OPTIONAL { ?it skos:definition ?en FILTER(LANG(?en) = "en") }
+        FILTER(!BOUND(?nl) || !BOUND(?en)) }"""
+    assert values(store, query) == []
+
+
+def test_every_thing_has_a_known_class(store: OxigraphStore) -> None:
+    """Every class that is used in data is one of the vocabulary."""
+    query = """SELECT DISTINCT ?it { GRAPH ?g { ?thing a ?it } FILTER(?g != graph:vocabulary)
+        FILTER(STRSTARTS(STR(?it), STR(sam:))) FILTER NOT EXISTS { ?it a owl:Class } }"""
+    assert values(store, query) == []
+
+
+def test_every_term_in_data_is_declared(store: OxigraphStore) -> None:
+    """Every property of ours that is used in data is one of the vocabulary."""
+    query = """SELECT DISTINCT ?it { GRAPH ?g { ?thing ?it ?value } FILTER(?g != graph:vocabulary)
+        FILTER(STRSTARTS(STR(?it), STR(sam:))) FILTER NOT EXISTS { ?it a ?any } }"""
+    assert values(store, query) == []
+
+
+def test_alignments_map_our_terms_to_others(store: OxigraphStore) -> None:
+    """An alignment begins at a declared term of ours, and ends at one or in another vocabulary."""
+    for subject, _, target in Graph().parse(ROOT / "alignments.ttl"):
+        assert str(subject).startswith(SAM)
+        for term in (subject, target):
+            declared = store.query(f"ASK {{ <{term}> a ?any }}").truth()
+            assert declared or not str(term).startswith(SAM), term
+
+
+# The concepts (SKOS, as NL-SBB asks)
+
+
+def test_every_concept_is_complete(store: OxigraphStore) -> None:
+    """A concept has one preferred label and one definition a language, and a place in a scheme."""
+    concepts = values(store, "SELECT ?it { ?it a skos:Concept }")
+    assert concepts
+    for term in ("skos:prefLabel", "skos:definition"):
+        query = f"SELECT ?concept ?text {{ ?concept a skos:Concept ; {term} ?text }}"
+        found = sorted((r["concept"].value, str(r["text"])[-3:]) for r in rows(store, query))
+        assert found == sorted((iri, f"@{tag}") for iri in concepts for tag in LANGUAGES)
+    query = """SELECT ?it { ?it a skos:Concept ; skos:inScheme ?s ; skos:topConceptOf ?s .
+        ?s a skos:ConceptScheme ; skos:hasTopConcept ?it }"""
+    assert sorted(values(store, query)) == sorted(concepts)
+
+
+def test_no_scheme_is_ambiguous(store: OxigraphStore) -> None:
+    """In a scheme no two concepts share a preferred label or a notation; a scheme has a title."""
+    for term in ("skos:prefLabel", "skos:notation"):
+        query = f"SELECT ?s ?text {{ ?c skos:inScheme ?s ; {term} ?text }}"
+        found = [(row["s"].value, str(row["text"])) for row in rows(store, query)]
+        assert len(found) == len(set(found))
+    titled = (
+        "SELECT ?it { ?it a skos:ConceptScheme ; dcterms:title ?a, ?b FILTER(LANG(?a) < LANG(?b)) }"
+    )
+    assert set(values(store, titled)) == set(
+        values(store, "SELECT ?it { ?it a skos:ConceptScheme }")
+    )
+
+
+def test_levels_are_as_strong_as_the_program_takes_them(store: OxigraphStore) -> None:
+    """The notation of an evidence level is the strength that the program gives it."""
+    query = """SELECT ?it ?n { ?it skos:inScheme <%sscheme/evidence-level> ; skos:notation ?n }"""
+    found = {row["it"].value: int(row["n"].value) for row in rows(store, query % ID)}
+    assert found == {PREFIXES["level"] + name: value for name, value in STRENGTH.items()}
+    assert list(LEVELS) == sorted(STRENGTH, key=lambda name: -STRENGTH[name])
+
+
+def test_every_concept_in_data_is_declared(store: OxigraphStore) -> None:
+    """Levels, polarities and kinds of instrument that are used are concepts."""
+    query = """SELECT DISTINCT ?it { ?thing sam:level|sam:polarity|sam:instrumentKind ?it
+        FILTER NOT EXISTS { ?it a skos:Concept } }"""
+    assert values(store, query) == []
+
+
+# The stored queries
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_stored_query_is_known(path: Path) -> None:
+    """No .rq lies where nothing reads it, and its name is a slug."""
+    folders = {"checks", "queries", "questions", "rules", "views"}
+    assert path.parent.name in folders
+    assert path.parent.parent == ROOT
+    stem = path.stem.removeprefix(path.stem.partition("-")[0])
+    assert stem == stem.lower()
+
+
+@pytest.mark.parametrize(
+    "query", [q for name in ("queries", "questions", "rules") for q in read_folder(ROOT / name)],
+    ids=lambda query: query.slug,
+)  # fmt: skip
+def test_every_stored_query_gives_rows(query: Query, store: OxigraphStore) -> None:
+    """Every query, question and rule runs, and has something to say about the shipped data."""
+    assert list(store.query(query.text).rows())
+
+
+@pytest.mark.parametrize("view", read_folder(ROOT / "views"), ids=lambda view: view.slug)
+def test_every_view_gives_links(view: Query, store: OxigraphStore, links: dict[str, Link]) -> None:
+    """Every view selects links with their ends, and no denied ones."""
+    bound = view.bound(thing=STRATEGY) if "thing" in view.says("parameters") else view.text
+    found = list(store.query(bound).rows())
+    assert found
+    for row in found:
+        link = links[row["link"].value]
+        assert (link.subject, link.object) == (row["source"].value, row["target"].value)
+        assert not link.denied
+
+
+@pytest.mark.parametrize("question", list_questions(), ids=lambda question: question.slug)
+def test_every_question_speaks_both_languages(question: Query, store: OxigraphStore) -> None:
+    """A question is worded in both languages, and is as severe as one of the severities."""
+    for key in ("title", "question", "rule", "why", "otherwise"):
+        assert set(question.head[key]) == set(LANGUAGES), key
+    assert store.query(f"ASK {{ <{ID}severity/{question.says('severity')}> ?p ?o }}").truth()
+    assert question.says("layer")
+    assert question.says("demand")
+
+
+# The letter
+
+
+def test_every_sentence_of_the_letter_is_in_a_passage(store: OxigraphStore) -> None:
+    """Outside the passages the letter has only white space and the mark of its footnote."""
+    outside = [p.text for p in pieces(store, f"{ID}document/{LETTER}") if not p.passage]
+    assert "".join("".join(outside).split()) == "1"
+
+
+def test_every_passage_of_the_letter_is_accounted_for(
+    store: OxigraphStore, letter_links: list[Link]
+) -> None:
+    """Each passage is evidence of a link, or says why it is not; never both."""
+    used = {passage.iri for link in letter_links for passage in link.passages}
+    graph = f"GRAPH <{GRAPH}{LETTER}>"
+    every = set(values(store, f"SELECT ?it {{ {graph} {{ ?it a sam:Passage }} }}"))
+    silent = set(values(store, f"SELECT ?it {{ {graph} {{ ?it sam:unlinked ?why }} }}"))
+    assert used | silent == every
+    assert used & silent == set()
+
+
+def test_letter_is_quoted(letter_links: list[Link]) -> None:
+    """Everything in the graph of the letter is quoted from the letter."""
+    assert {link.level for link in letter_links} == {"quoted"}
+    documents = {passage.document for link in letter_links for passage in link.passages}
+    assert documents == {f"{ID}document/{LETTER}"}
+    assert all(p.start is not None for link in letter_links for p in link.passages)
+
+
+def test_letter_has_three_pillars(letter_links: list[Link]) -> None:
+    """The strategy has three pillars, numbered as the letter counts them."""
+    pillars = [f"pillar/gbvs-2018-{name}" for name in ("prevent", "defend", "strengthen")]
+    assert ends(letter_links, "hasPillar", "strategy/gbvs-2018") == set(pillars)
+    assert [ends(letter_links, "number", pillar) for pillar in pillars] == [{"1"}, {"2"}, {"3"}]
+
+
+def test_letter_has_goals_in_pillars(letter_links: list[Link], names: Names) -> None:
+    """The goals stand under the pillar that names them: four, six and three."""
+    goals = {
+        name: ends(letter_links, "hasGoal", f"pillar/gbvs-2018-{name}")
+        for name in ("prevent", "defend", "strengthen")
+    }
+    assert [len(found) for found in goals.values()] == [4, 6, 3]
+    assert "goal/gbvs-2018-counterterrorism" in goals["defend"]
+    assert (
+        names.of(ID + "goal/gbvs-2018-border-management")
+        .in_language("nl")
+        .startswith("een robuuste")
+    )
+
+
+def test_letter_tells_how_pillars_hang_together(letter_links: list[Link]) -> None:
+    """Pillars reinforce each other, two overlap, and the third is often a precondition of both."""
+    names = ("prevent", "defend", "strengthen")
+    pairs = {
+        (link.subject.rpartition("-")[2], link.object.rpartition("-")[2])
+        for link in letter_links
+        if link.kind == SAM + "reinforces" and "/pillar/" in link.subject
+    }
+    assert pairs == {(a, b) for a in names for b in names if a != b}
+    assert ends(letter_links, "overlapsWith", "pillar/gbvs-2018-defend") == {
+        "pillar/gbvs-2018-prevent"
+    }
+    needed = [link for link in letter_links if link.kind == SAM + "preconditionFor"]
+    assert {link.object.rpartition("-")[2] for link in needed} == {"prevent", "defend"}
+    assert {link.said["hedge"].value for link in needed} == {"in veel gevallen"}
+
+
+def test_letter_couples_openly(letter_links: list[Link]) -> None:
+    """The couplings are an open list of ten, two of them laid down in a paper that is named."""
+    coupled = [link for link in letter_links if link.kind == SAM + "coupledTo"]
+    listed = [link for link in coupled if link.open_list]
+    assert len(listed) == 10
+    assert all("/instrument/" in link.object for link in listed)
+    assert len([link for link in coupled if "/investment/" in link.object]) == 6
+    assert ends(letter_links, "laidDownIn") == {
+        "instrument/defensienota-2018",
+        "instrument/bhos-nota-2018",
+    }
+
+
+def test_letter_names_frameworks_and_investments(letter_links: list[Link]) -> None:
+    """The strategy is in line with four frameworks."""
+    assert len(ends(letter_links, "alignedWith", "strategy/gbvs-2018")) == 4
+
+
+def test_letter_keeps_its_hedges(letter_links: list[Link]) -> None:
+    """Words that weaken, and words that leave a list open, are kept as such."""
+    hedges = {link.said["hedge"].value for link in letter_links if "hedge" in link.said}
+    assert {"vaak", "in veel gevallen"} <= hedges
+    assert any(hedge.startswith("veelal") for hedge in hedges)
+    causes = [link for link in letter_links if link.passages[0].iri.endswith("-oorzaken")]
+    assert all(link.said["hedge"].value == "vaak" for link in causes if link.kind == SAM + "causes")
+
+
+def test_letter_denies_new_bodies(letter_links: list[Link], store: OxigraphStore) -> None:
+    """That no separate structures are created is a denial, and no triple says that they are."""
+    denied = [link for link in letter_links if link.denied]
+    assert {link.kind for link in denied} == {SAM + "creates"}
+    assert {link.subject for link in denied} == {STRATEGY}
+    assert not store.query(f"ASK {{ <{STRATEGY}> <{SAM}creates> ?any }}").truth()
+
+
+def test_letter_says_who_reports_coordinates_and_presents(letter_links: list[Link]) -> None:
+    """The House is reported to, Foreign Affairs coordinates, one office presents it for six."""
+    assert ends(letter_links, "reportsTo") == {"organization/house-of-representatives"}
+    coordinating = {link.subject for link in letter_links if link.kind == SAM + "coordinates"}
+    assert coordinating == {ID + "department/foreign-affairs"}
+    presenting = {link.subject for link in letter_links if link.kind == SAM + "presents"}
+    assert presenting == {ID + "office/minister-of-foreign-affairs"}
+    assert len(ends(letter_links, "presentedOnBehalfOf", "strategy/gbvs-2018")) == 6
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["identifiesThreat", "hasTrend", "responsibleFor", "presentedOn", "inForceFrom", "validDuring"],
+)
+def test_letter_does_not_say(letter_links: list[Link], kind: str) -> None:
+    """The letter lists no threats or trends, makes nobody responsible, and has no date."""
+    assert ends(letter_links, kind) == set()
+
+
+def test_letter_gives_no_numbers_to_goals(letter_links: list[Link]) -> None:
+    """Only pillars are numbered in the letter."""
+    numbered = {link.subject for link in letter_links if link.kind == SAM + "number"}
+    assert all(iri.startswith(ID + "pillar/") for iri in numbered)
+
+
+def test_letter_ties_no_instrument_to_a_goal(letter_links: list[Link]) -> None:
+    """No instrument serves one goal, and none has a department, in the letter."""
+    served = {link.object for link in letter_links if link.kind == SAM + "serves"}
+    assert not any(iri.startswith(ID + "goal/") for iri in served)
+    for link in letter_links:
+        assert not (link.subject + link.object).count("/department/") or "/instrument/" not in (
+            link.subject + link.object
+        )
+
+
+def test_letter_has_no_dates(letter_links: list[Link]) -> None:
+    """No value in the letter is a date, and no link of it has a period."""
+    assert not any(
+        name in link.said for link in letter_links for name in ("validFrom", "validUntil")
+    )
+    texts = [link.object for link in letter_links if link.is_value]
+    assert not any(text[:2] == "20" or text.count("-") == 2 for text in texts)
+
+
+def test_letter_names_one_person(letter_links: list[Link]) -> None:
+    """Stef Blok signs; the open place for a second name is nobody."""
+    people = {
+        iri for link in letter_links for iri in (link.subject, link.object) if "/person/" in iri
+    }
+    assert people == {ID + "person/stef-blok"}
+
+
+def test_placeholder_is_evidence_of_nothing(store: OxigraphStore, links: dict[str, Link]) -> None:
+    """“[Ondertekenaar 2]” is kept as a passage, and no link, thing or label is made of it."""
+    query = """SELECT ?it { ?it sam:quotation ?text FILTER(CONTAINS(?text, "Ondertekenaar")) }"""
+    (passage,) = values(store, query)
+    assert not any(p.iri == passage for link in links.values() for p in link.passages)
+    labels = 'ASK { ?any rdfs:label ?text FILTER(CONTAINS(LCASE(?text), "ondertekenaar")) }'
+    assert not store.query(HEAD + labels).truth()
+
+
+# The strategy document, and what is read of it
+
+
+def test_strategy_document_has_thirteen_numbered_goals(store: OxigraphStore) -> None:
+    """The thirteen goals of the strategy are numbered from one, each once, outside the letter."""
+    query = f"""SELECT ?it {{ GRAPH ?g {{ ?goal sam:number ?it }} ?goal a sam:Goal .
+        <{STRATEGY}> sam:hasPillar/sam:hasGoal ?goal FILTER(?g != <{GRAPH}{LETTER}>) }}"""
+    assert sorted(map(int, set(values(store, query)))) == list(range(1, 14))
+
+
+def test_departments_have_register_addresses(store: OxigraphStore) -> None:
+    """The departments whose offices present the strategy have an identifier."""
+    query = f"""SELECT DISTINCT ?it {{
+        ?office (sam:presents|^sam:presentedOnBehalfOf) <{STRATEGY}> ; sam:officeOf ?it
+        FILTER NOT EXISTS {{ ?it org:identifier|dcterms:identifier ?id }} }}"""
+    assert values(store, query) == []
+
+
+def test_assessed_links_give_their_reason(links: dict[str, Link]) -> None:
+    """Whatever a reader concludes is marked as such, with a reason, and in no source's graph."""
+    assessed = [link for link in links.values() if link.level == "assessed"]
+    assert assessed
+    assert all(link.said["reason"].value for link in assessed)
+    assert {link.graph for link in assessed} == {"assessments"}
+
+
+# The JSON context
+
+
+def linked(client: TestClient, **parameters: str | int) -> Graph:
+    """Return a page of the JSON interface as a program reads it with the JSON-LD context."""
+    page: dict[str, Any] = client.get("/v1/links", params=parameters).json()
+    context = json.loads((ROOT / "context.jsonld").read_text(encoding="utf-8"))
+    return Graph().parse(data=json.dumps(page | context), format="json-ld")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"source": LETTER, "limit": 500},
+        {"level": "cited", "limit": 500},
+        {"level": "assessed", "limit": 500},
+        {"level": "derived", "limit": 500},
+    ],
+    ids=lambda asked: "-".join(map(str, asked.values())),
+)
+def test_json_reads_as_triples_of_the_store(
+    client: TestClient, store: OxigraphStore, asked: dict[str, str | int]
+) -> None:
+    """What the JSON says of links and passages, read as JSON-LD, the store says too."""
+    held = {
+        (q.subject.value, q.predicate.value, q.object.value)  # type: ignore[union-attr]
+        for q in store.quads()
+        if str(q.subject).startswith(("<", '"')) and not str(q.object).startswith("_")
+    }
+    read = linked(client, **asked)
+    wrong = [
+        (s, p, o)
+        for s, p, o in read
+        if isinstance(s, str) and (str(s), str(p), str(o)) not in held and not boolean(o)
+    ]
+    assert len(read) > 0
+    assert wrong == []
+
+
+def boolean(term: object) -> bool:
+    """Tell whether a term is false, which data files leave out."""
+    return isinstance(term, Literal) and term.value is False
+
+
+def test_denial_survives_json(client: TestClient) -> None:
+    """A denied link is not read from the JSON as a stated one."""
+    read = linked(client, kind="sam:creates", source=LETTER)
+    query = f"SELECT ?link {{ ?link <{SAM}polarity> <{PREFIXES['polarity']}denied> }}"
+    assert len(list(read.query(query))) == 2

@@ -1,0 +1,426 @@
+"""The pages, as a reader meets them: from door to quotation, in both languages, safely."""
+
+import random
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pyoxigraph as ox
+import pytest
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.library import FOLDER, TEXTS, path_of
+from api.routes.pages import CHOICES
+from api.settings import Settings
+from graph import network, questions
+from graph.dataset import Dataset
+from graph.links import STRENGTH, Link
+from graph.names import Names
+from graph.oxigraph import OxigraphStore
+from ontology import ID, PREFIXES, ROOT, SAM
+
+PAGE = {"Accept": "text/html"}
+LETTER = "kamerbrief-gbvs-2018"
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}"
+HOSTILE_IRI = "javascript:alert(1)//%22%3E%3Cscript%3E"
+#: Literals that are no words: the name of a file, and the strength of a level.
+KEPT = ("sourceText", "notation")
+ADDRESSES = {"href", "src", "action", "data-source", "formaction", "poster", "srcset"}
+TEMPLATES = sorted((FOLDER / "templates").glob("*.html"))
+both_languages = pytest.mark.parametrize("lang", ["nl", "en"])
+
+
+def page(client: TestClient, address: str) -> BeautifulSoup:
+    """Return the page that a browser gets at an address."""
+    answer = client.get(address, headers=PAGE)
+    assert answer.status_code == 200, address
+    assert answer.headers["content-type"] == "text/html; charset=utf-8", address
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+def hrefs(found: BeautifulSoup | Tag, start: str) -> list[str]:
+    """Return the addresses of the links that begin in this way, each once, in their order."""
+    return list(dict.fromkeys(str(a["href"]) for a in found.select(f'a[href^="{start}"]')))
+
+
+def squeezed(text: str) -> str:
+    """Return a text without white space, for line ends do not count in a quotation."""
+    return "".join(text.split())
+
+
+@cache
+def letter() -> str:
+    """Return the stored text of the letter."""
+    return squeezed((ROOT / "sources" / f"{LETTER}.txt").read_text(encoding="utf-8"))
+
+
+def sample_of(links: dict[str, Link], names: Names) -> list[str]:
+    """Return paths of some things, of every class, and of some links, of every level."""
+    dice = random.Random(2018)
+    things = sorted({end for link in links.values() for end in (link.subject, link.object)})
+    things = [iri for iri in things if iri.startswith(ID)]
+    classes = {names.of(iri).class_: iri for iri in things}
+    levels = {(link.level, link.denied, link.is_value): iri for iri, link in links.items()}
+    chosen = {*classes.values(), *levels.values()}
+    chosen |= {*dice.sample(things, 40), *dice.sample(sorted(links), 40)}
+    return [path_of(iri) for iri in sorted(chosen)]
+
+
+@both_languages
+def test_start_counts_what_there_is(client: TestClient, links: dict[str, Link], lang: str) -> None:
+    """The start page says how many links there are, from how many sources, and of which level."""
+    counts = page(client, f"/?lang={lang}").select_one("section.counts")
+    assert counts
+    total = counts.select_one(".total")
+    assert total
+    sources = len({link.graph for link in links.values()})
+    assert re.findall(r"\d+", total.get_text()) == [str(len(links)), str(sources)]
+    shown = {
+        str(item["class"][0]): int(item.strong.get_text())
+        for item in counts.select("li")
+        if item.strong
+    }
+    by_level = {level: sum(k.level == level for k in links.values()) for level in STRENGTH}
+    assert shown == {level: number for level, number in by_level.items() if number}
+
+
+@both_languages
+def test_start_leads_everywhere(client: TestClient, lang: str) -> None:
+    """The start page has the doors to SPARQL, JSON and the letter, each question and each view."""
+    main = page(client, f"/?lang={lang}").main
+    assert main
+    views = [view for view in network.list_views() if not view.says("parameters")]
+    wanted = [
+        f"/sparql?lang={lang}",
+        "/v1/links",
+        f"/doc/document/{LETTER}?lang={lang}",
+        *(f"/questions/{q.slug}?lang={lang}" for q in questions.list_questions()),
+        *(f"/network/{view.slug}?lang={lang}" for view in views),
+    ]
+    assert [address for address in wanted if address not in hrefs(main, "/")] == []
+
+
+@both_languages
+def test_start_lists_pillars_and_goals(client: TestClient, store: OxigraphStore, lang: str) -> None:
+    """The start page names every pillar and every goal in the language asked for."""
+    query = f"""SELECT ?thing ?label {{ VALUES ?class {{ <{SAM}Pillar> <{SAM}Goal> }}
+        ?thing a ?class ; <{PREFIXES["rdfs"]}label> ?label . FILTER(LANG(?label) = "{lang}") }}"""
+    shown = {
+        (str(a["href"]), a.get_text().lower())
+        for a in page(client, f"/?lang={lang}").select("main a[href]")
+    }
+    rows = {
+        (f"{path_of(row['thing'].value)}?lang={lang}", row["label"].value.lower())
+        for row in store.query(query).rows()
+    }
+    assert len(rows) > 15
+    assert rows <= shown
+
+
+def quotations(client: TestClient, address: str) -> Iterator[tuple[str, str]]:
+    """Follow the links of a page to their own pages, and yield each quotation and its place."""
+    for link in hrefs(page(client, address), "/doc/link/"):
+        for block in page(client, link).select("blockquote"):
+            quoted = block.p.get_text() if block.p else ""
+            yield quoted, next(iter(hrefs(block, "/doc/document/")), "")
+
+
+@both_languages
+def test_from_pillar_to_goal_to_quotation(client: TestClient, lang: str) -> None:
+    """A reader gets by links from a pillar to a goal to the sentence where it stands."""
+    pillars = hrefs(page(client, f"/?lang={lang}"), "/doc/pillar/")
+    assert len(pillars) == 3
+    for pillar in pillars:
+        goals = hrefs(page(client, pillar), "/doc/goal/")
+        assert goals, pillar
+        found = ((q, at) for goal in goals for q, at in quotations(client, goal) if LETTER in at)
+        quoted, place = next(found, ("", ""))
+        assert quoted, pillar
+        assert squeezed(quoted) in letter()
+        text = page(client, place).find(id=urlsplit(place).fragment)
+        assert text, place
+        assert squeezed(text.get_text()) == squeezed(quoted)
+
+
+@both_languages
+def test_every_page_answers(
+    client: TestClient, links: dict[str, Link], names: Names, lang: str
+) -> None:
+    """The page of a thing or a link has a title, its language, and its name in that language."""
+    for path in sample_of(links, names):
+        found = page(client, f"{path}?lang={lang}")
+        assert found.html, path
+        assert found.html["lang"] == lang, path
+        assert len(found.select("h1")) == 1, path
+        assert found.title, path
+        assert len(found.title.get_text()) > len(" · Samenhang"), path
+        ids = [str(tag["id"]) for tag in found.select("[id]")]
+        assert len(ids) == len(set(ids)), path
+        if not path.startswith("/doc/link/"):
+            name = names.of(ID + path.removeprefix("/doc/")).in_language(lang)
+            assert name.lower() in found.get_text().lower(), path
+
+
+@both_languages
+def test_every_link_leads_on(
+    client: TestClient, links: dict[str, Link], names: Names, lang: str
+) -> None:
+    """Every address in the pages answers, and the place in the page that it names is there."""
+    dice = random.Random(lang)
+    pages = [f"{path}?lang={lang}" for path in dice.sample(sample_of(links, names), 20)]
+    fixed = ["/", "/def", "/sparql", "/network/chain", "/questions/Q01"]
+    found: dict[str, str] = {}
+    for address in [*(f"{path}?lang={lang}" for path in fixed), *pages]:
+        shown = page(client, address)
+        for tag in shown.select("[href], [src], [data-source]"):
+            target = urljoin(address, str(next(tag[a] for a in ADDRESSES & set(tag.attrs))))
+            if not urlsplit(target).netloc:
+                found.setdefault(target, address)
+    places = [target for target in sorted(found) if "#" in target]
+    chosen = {*dice.sample(sorted(found), 60), *dice.sample(places, 15)}
+    for target in sorted(chosen):
+        answer = client.get(target, headers=PAGE)
+        assert answer.status_code == 200, (target, found[target])
+        if place := urlsplit(target).fragment:
+            there = BeautifulSoup(answer.text, "html.parser").find(id=place)
+            assert there, (target, found[target])
+
+
+@both_languages
+def test_question_pages(client: TestClient, lang: str) -> None:
+    """The page of a question says its fraction at every choice of sources, as the list does."""
+    listed = page(client, f"/questions?lang={lang}")
+    for question in questions.list_questions():
+        assert hrefs(listed, f"/questions/{question.slug}?lang="), question.slug
+        for choice in CHOICES:
+            address = f"/questions/{question.slug}?choice={choice}&lang={lang}"
+            verdict = page(client, address).select_one(".verdict")
+            (entry,) = listed.select(f'a[href="{address}"]')
+            row = entry.find_parent("dd")
+            assert verdict, address
+            assert row, address
+            fraction = re.findall(r"\d+", verdict.get_text())
+            assert fraction == re.findall(r"\d+", row.get_text()), address
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_findings_of_a_question(client: TestClient, store: OxigraphStore, choice: str) -> None:
+    """The page of a question names every gap, and each with a link to its thing."""
+    answer = questions.ask(store, "Q01", *CHOICES[choice])
+    main = page(client, f"/questions/Q01?choice={choice}&lang=en").main
+    assert main
+    gaps = [finding.item for finding in answer.findings if finding.gap]
+    addresses = hrefs(main, "/doc/")
+    assert [iri for iri in gaps if f"{path_of(iri)}?lang=en" not in addresses] == []
+
+
+@both_languages
+@pytest.mark.parametrize("view", ["chain", "around"])
+def test_network_has_a_list_twin(
+    client: TestClient, links: dict[str, Link], lang: str, view: str
+) -> None:
+    """Beside the picture stands every link of it, so that the page works without drawing."""
+    thing = next(link.subject for link in links.values() if link.kind == SAM + "hasPillar")
+    asked = f"thing={thing.removeprefix(ID)}&" if view == "around" else ""
+    found = page(client, f"/network/{view}?{asked}lang={lang}")
+    figure = found.select_one("[data-source]")
+    assert figure
+    drawn = client.get(str(figure["data-source"])).json()
+    listed = {str(tag["data-link"]) for tag in found.select("[data-link]")} | {
+        ID + urlsplit(address).path.removeprefix("/doc/") for address in hrefs(found, "/doc/link/")
+    }
+    assert drawn["edges"]
+    assert {edge["iri"] for edge in drawn["edges"]} <= listed
+
+
+@both_languages
+def test_language_switch(client: TestClient, lang: str) -> None:
+    """The other language is one click away, at the same address with the same question."""
+    other = "en" if lang == "nl" else "nl"
+    address = f"/sparql?query=ASK%7B%7D&lang={lang}"
+    (switch,) = page(client, address).select(f'a[hreflang="{other}"]')
+    there = urljoin(address, str(switch["href"]))
+    found = page(client, there)
+    assert found.html
+    assert found.html["lang"] == other
+    assert urlsplit(there).path == "/sparql"
+    assert "query=ASK%7B%7D" in there
+
+
+def test_letter_is_shown_whole(client: TestClient) -> None:
+    """The page of the letter has its stored text, every character of it in its order."""
+    text = page(client, f"/doc/document/{LETTER}").select_one(".text")
+    assert text
+    pieces = [
+        piece.get_text()
+        for piece in text.children
+        if isinstance(piece, NavigableString)
+        or (isinstance(piece, Tag) and "quotation" in (piece.get("class") or ""))
+    ]
+    assert squeezed("".join(pieces)) == letter()
+
+
+def words_of(template: Path) -> set[str]:
+    """Return the keys of texts that a template names, and the beginnings of keys it composes."""
+    text = template.read_text(encoding="utf-8")
+    return {*re.findall(r"\bt\.(\w+)", text), *re.findall(r"""["'](\w+)["']""", text)}
+
+
+def test_texts_are_in_both_languages() -> None:
+    """Every text of the pages is there in Dutch and in English, with the same parameters."""
+    for key, texts in TEXTS.items():
+        assert set(texts) == {"nl", "en"}, key
+        assert all(text.strip() for text in texts.values()), key
+        dutch, english = (sorted(re.findall(r"\{\w+\}", texts[lang])) for lang in ("nl", "en"))
+        assert dutch == english, key
+
+
+def test_texts_are_used() -> None:
+    """Every text is used by a template, and every text that a template names is there."""
+    words = {word for template in TEMPLATES for word in words_of(template)}
+    beginnings = tuple(word for word in words if word.endswith("_"))
+    assert [k for k in TEXTS if k not in words and not k.startswith(beginnings)] == []
+    named = {
+        key
+        for template in TEMPLATES
+        for key in re.findall(r"\bt\.(\w+)", template.read_text(encoding="utf-8"))
+    }
+    assert named - set(TEXTS) == set()
+
+
+def faults(found: BeautifulSoup) -> list[str]:
+    """Return what the policy of the service would block, and what comes from elsewhere."""
+    bad = [str(tag) for tag in found.select("style, iframe, object, embed, base, [style]")]
+    for script in found.select("script"):
+        if script.get_text(strip=True) or not str(script.get("src", "")).startswith("/static/"):
+            bad.append(str(script))
+    for tag in found.find_all():
+        bad += [f"{tag.name} {name}" for name in tag.attrs if name.lower().startswith("on")]
+        for name in ADDRESSES & set(tag.attrs):
+            target = urlsplit(str(tag[name]).strip())
+            loads = tag.name != "a"
+            if target.scheme not in ("", "http", "https") or (loads and target.netloc):
+                bad.append(f"{tag.name} {name}={tag[name]}")
+    return bad
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_templates_are_clean(template: Path) -> None:
+    """No template has a script or style of its own, a handler, or the address of another host."""
+    text = template.read_text(encoding="utf-8")
+    assert re.findall(r"""\s(?:style|on\w+)\s*=\s*["']""", text) == []
+    assert re.findall(r"<style|javascript:|srcdoc", text, re.IGNORECASE) == []
+    assert re.findall(r"<script(?![^>]*\ssrc=\"/static/)[^>]*>|<script[^>]*>[^<]", text) == []
+    assert re.findall(r"""(?:href|src|action|data-\w+)=["'](?:https?:)?//""", text) == []
+    assert "|safe" not in text.replace(" ", "")
+
+
+def test_assets_are_clean() -> None:
+    """The style sheet and the scripts of ours fetch nothing from another host."""
+    for path in [*(FOLDER / "static").glob("*.css"), *(FOLDER / "static").glob("*.js")]:
+        text = path.read_text(encoding="utf-8")
+        assert re.findall(r"""(?:url\(|import\s|fetch\()\s*["']?(?:https?:)?//""", text) == []
+        assert re.findall(r"(?:inner|outer|Adjacent)HTML|document\.write|eval\(", text) == []
+
+
+@both_languages
+def test_pages_keep_to_the_policy(
+    client: TestClient, links: dict[str, Link], names: Names, lang: str
+) -> None:
+    """No page has anything that its own security policy would block."""
+    paths = ["/", "/questions/Q24", "/network/chain", "/sparql", "/def", f"/doc/document/{LETTER}"]
+    for path in [*paths, *random.Random(3).sample(sample_of(links, names), 15)]:
+        assert faults(page(client, f"{path}?lang={lang}")) == [], path
+
+
+def hostile(quads: list[ox.Quad]) -> Iterator[ox.Quad]:
+    """Yield quads with hostile text in every literal of words, and a hostile address."""
+    for quad in quads:
+        term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple = quad.object
+        if isinstance(term, ox.Literal) and not quad.predicate.value.endswith(KEPT):
+            if term.language:
+                term = ox.Literal(term.value + HOSTILE, language=term.language)
+            elif term.datatype.value.endswith("#string"):
+                term = ox.Literal(term.value + HOSTILE)
+        elif isinstance(term, ox.NamedNode) and "tooi/id/ministerie" in term.value:
+            term = ox.NamedNode(HOSTILE_IRI)
+        yield ox.Quad(quad.subject, quad.predicate, term, quad.graph_name)
+
+
+@pytest.fixture(scope="module")
+def besieged(dataset: Dataset) -> TestClient:
+    """Give a client of a service in whose graph every text is hostile."""
+    store = OxigraphStore(ox.Store())
+    store.replace({name: list(hostile(quads)) for name, quads in dataset.graphs.items()})
+    return TestClient(create_app(Settings(), store))
+
+
+def test_hostile_texts_stay_texts(
+    besieged: TestClient, links: dict[str, Link], names: Names
+) -> None:
+    """Whatever a label, a quotation or a note holds, every page shows it as text."""
+    paths = ["/", "/questions/Q01", "/questions/Q24", "/network/chain", "/sparql", "/def"]
+    paths += [f"/doc/document/{LETTER}", "/network/around?thing=pillar/gbvs-2018-prevent"]
+    for path in [*paths, *random.Random(5).sample(sample_of(links, names), 25)]:
+        found = page(besieged, path)
+        assert faults(found) == [], path
+        assert found.select('img[src="x"]') == [], path
+        assert "alert(1)" in found.get_text() or path == "/sparql", path
+        assert "{{ 7 * 7 }}" in found.get_text() or "49" not in found.get_text(), path
+
+
+def test_hostile_addresses_are_no_links(besieged: TestClient) -> None:
+    """An address that would run a script is shown, and cannot be followed."""
+    listed = besieged.get("/v1/links?kind=org:identifier").json()["items"]
+    items = [item for item in listed if item["object"] == HOSTILE_IRI]
+    assert items
+    for item in items[:3]:
+        for iri in (item["id"], item["subject"]):
+            found = page(besieged, path_of(iri))
+            assert "javascript:" in found.get_text()
+            assert faults(found) == []
+
+
+def test_hostile_texts_in_views(besieged: TestClient) -> None:
+    """The JSON of a view has labels as plain text, numbers as ids, and no text that is markup."""
+    answer = besieged.get("/v1/views/chain")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    for node in answer.json()["nodes"]:
+        assert isinstance(node["id"], int)
+        assert node["label"].endswith(HOSTILE)
+        assert "title" not in node
+    assert all("title" not in edge for edge in answer.json()["edges"])
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/questions", "/questions/Q01", "/network/chain", "/def", "/sparql", "/v1/links"]
+)
+def test_empty_store(path: str) -> None:
+    """A store that holds nothing yet is served as it is, and every page answers."""
+    client = TestClient(create_app(Settings(), OxigraphStore(ox.Store())))
+    assert client.get(path, headers=PAGE).status_code == 200
+    assert client.get("/v1/links").json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("iri", "path"),
+    [
+        (ID + "goal/x", "/doc/goal/x"),
+        (SAM + "Goal", "/def#Goal"),
+        ("https://example.org/a#b", "https://example.org/a#b"),
+        ("http://example.org/", "http://example.org/"),
+        (HOSTILE_IRI, "#"),
+        ("data:text/html,<script>alert(1)</script>", "#"),
+        ("JavaScript:alert(1)", "#"),
+        ("", "#"),
+    ],
+)
+def test_address_of_an_iri(iri: str, path: str) -> None:
+    """An IRI of ours leads to its page here, one of the web to itself, and any other nowhere."""
+    assert path_of(iri) == path
