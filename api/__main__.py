@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -165,7 +165,7 @@ def ask(
         str, typer.Option(help="The weakest level of evidence that counts.")
     ] = "cited",
     source: Annotated[list[str] | None, typer.Option(help="Only this source; repeatable.")] = None,
-    lang: Annotated[str, typer.Option(help="nl or en.")] = "en",
+    lang: Annotated[Literal["nl", "en"], typer.Option(help="The language.")] = "en",
     store: StoreOption = None,
 ) -> None:
     """Answer a coherence question; without one, list them."""

@@ -1,5 +1,7 @@
 """Coherence questions: what they find depends on the level and the sources, and says why."""
 
+from itertools import pairwise
+
 import pyoxigraph as ox
 import pytest
 
@@ -10,6 +12,8 @@ from graph.names import Names
 from graph.oxigraph import OxigraphStore, in_memory
 from graph.questions import Answer, ask, explain, find_question, list_questions
 from ontology import GRAPH, ID, PREFIXES
+
+Answers = dict[tuple[str, str], Answer]
 
 QUESTIONS = list_questions()
 SLUGS = [question.slug for question in QUESTIONS]
@@ -49,6 +53,12 @@ def small(store: OxigraphStore) -> OxigraphStore:
         + "pillar:q sam:hasGoal goal:b .",
     )
     return in_memory(graphs)
+
+
+@pytest.fixture(scope="module")
+def answers(store: OxigraphStore) -> Answers:
+    """Give the answer to each question at each level, on the shipped data."""
+    return {(slug, level): ask(store, slug, level) for slug in SLUGS for level in LEVELS}
 
 
 def gaps(answer: Answer) -> list[str]:
@@ -158,10 +168,10 @@ def test_none_found_is_said(small: OxigraphStore) -> None:
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_answer_holds_together(
-    store: OxigraphStore, links: dict[str, Link], slug: str, level: str
+    answers: Answers, links: dict[str, Link], slug: str, level: str
 ) -> None:
     """On the shipped data verdict, fraction and rows agree, and every link that is named exists."""
-    answer = ask(store, slug, level)
+    answer = answers[slug, level]
     assert answer.numerator == sum(finding.gap for finding in answer.findings)
     assert answer.denominator == len(answer.findings)
     verdict = "not_assessable" if not answer.findings else "gaps_found"
@@ -176,10 +186,9 @@ def test_every_answer_holds_together(
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_weaker_levels_never_open_a_gap(store: OxigraphStore, slug: str) -> None:
+def test_weaker_levels_never_open_a_gap(answers: Answers, slug: str) -> None:
     """What is covered at a level stays covered when weaker links count too."""
-    answers = [ask(store, slug, level) for level in LEVELS]
-    for strict, loose in zip(answers, answers[1:], strict=False):
+    for strict, loose in pairwise(answers[slug, level] for level in LEVELS):
         known = {(f.item, f.other) for f in strict.findings}
         opened = {(f.item, f.other) for f in loose.findings if f.gap} & known
         assert opened <= {(f.item, f.other) for f in strict.findings if f.gap}
@@ -199,9 +208,9 @@ def test_letter_shows_what_pillars_rest_on(store: OxigraphStore) -> None:
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.slug)
-def test_every_row_is_explained(store: OxigraphStore, names: Names, question: Query) -> None:
+def test_every_row_is_explained(answers: Answers, names: Names, question: Query) -> None:
     """Why a row is in the answer is a sentence in both languages, with its names filled in."""
-    answer = ask(store, question.slug, "assessed")
+    answer = answers[question.slug, "assessed"]
     assert answer.findings
     for finding in answer.findings:
         for language in LANGUAGES:

@@ -100,7 +100,7 @@ PLACES = st.tuples(st.integers(0, len(TEXT)), st.integers(0, len(TEXT))).map(
 
 @given(st.lists(PLACES, max_size=6, unique=True))
 def test_pieces_always_make_the_text(root: Path, places: list[tuple[int, int]]) -> None:
-    """Whatever the passages, the pieces put together are the text, and each passage its own part."""
+    """Whatever the passages, the pieces make the text, and each passage is its own part of it."""
     found = list(pieces(with_passages(places), DOCUMENT, root))
     assert "".join(piece.text for piece in found) == TEXT
     for piece in found:
