@@ -117,7 +117,7 @@ def load(
 ) -> None:
     """Check files and put them into a store: all of them or, when one is faulty, none."""
     from graph.check import examine
-    from graph.dataset import collect
+    from graph.dataset import collect, root_of
     from graph.store import open_store
 
     with _clear_errors():
@@ -125,7 +125,7 @@ def load(
         say(f"Reading {path} ...")
         dataset = collect(path)
         say("Checking ...")
-        if findings := examine(dataset):
+        if findings := examine(dataset, root_of(path)):
             raise DataError(findings)
         say(f"Writing to {settings.store} ...")
         target = open_store(settings.store)

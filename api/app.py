@@ -3,6 +3,7 @@
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -31,6 +32,7 @@ def create_app(settings: Settings, store: Store | None = None) -> ASGIApp:
         open_store(settings.store) if store is None else store, settings
     )
     problems.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
     for module in (health, sparql, data, resources, pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))

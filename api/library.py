@@ -62,7 +62,8 @@ class Library:
         if _NOT_IN_IRI & set(path):
             raise unknown
         try:
-            known = self.store.query(f"ASK {{ <{iri}> ?p ?o }}").truth()
+            ask = f"ASK {{ {{ <{iri}> ?p ?o }} UNION {{ GRAPH <{iri}> {{ ?s ?p ?o }} }} }}"
+            known = self.store.query(ask).truth()
         except QueryError as error:  # the engine knows more that is in no IRI
             raise unknown from error
         if not known:

@@ -7,7 +7,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from graph.dataset import Dataset, collect
+from graph.dataset import Dataset, collect, root_of
 from graph.errors import DataError, Finding
 from graph.files import DataFile
 from graph.language import find_swapped
@@ -64,5 +64,4 @@ def check(path: Path = ROOT) -> Report:
         dataset = collect(path)
     except DataError as error:
         return Report({}, error.findings)
-    root = path if (path / "vocabulary.ttl").is_file() else ROOT
-    return Report(count_links(dataset), examine(dataset, root))
+    return Report(count_links(dataset), examine(dataset, root_of(path)))

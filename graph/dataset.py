@@ -46,13 +46,18 @@ def load_dataset(root: Path = ROOT) -> Dataset:
     return dataset
 
 
+def root_of(path: Path) -> Path:
+    """Return the ontology that a path belongs to: the path itself if it is one, else the shipped."""
+    return path if (path / "vocabulary.ttl").is_file() else ROOT
+
+
 def collect(path: Path, root: Path = ROOT) -> Dataset:
     """Return the dataset of an ontology folder, or of the shipped one with one file or folder more.
 
     A folder with a vocabulary.ttl is an ontology of its own; the data files of any other folder,
     or one data file, are added to the shipped ontology.
     """
-    if path.is_dir() and (path / "vocabulary.ttl").is_file():
+    if root_of(path) == path:
         return build(parse_ontology(path), path)
     if not path.exists():
         raise DataError.at(path, "There is no such file or folder.", "Check the path.")

@@ -1,6 +1,6 @@
 """Links with their evidence, read from a store: what pages, answers and the JSON API show."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,7 +65,8 @@ class Link:
     """One link: subject, kind and object, how firm it is, and the passages that state it.
 
     `object` is an IRI, or the text of a value when `is_value`. `said` holds the other things that
-    the source or the reader says of the link, by field name.
+    the source or the reader says of the link, by field name; `follows_from` the links on which a
+    derived link rests.
     """
 
     iri: str
@@ -79,6 +80,7 @@ class Link:
     open_list: bool
     said: Mapping[str, Text]
     passages: tuple[Passage, ...]
+    follows_from: tuple[str, ...] = ()
 
     @property
     def sort_key(self) -> tuple[int, str, str]:
@@ -106,7 +108,10 @@ def _passage(row: Row) -> Passage:
     )
 
 
-def _link(row: Row, passages: Iterable[Passage]) -> Link:
+def _link(rows: list[Row]) -> Link:
+    """Return the link of the rows that are about it, one for each passage and premise."""
+    row = rows[0]
+    passages = {found["passage"].value: _passage(found) for found in rows if "passage" in found}
     return Link(
         iri=row["link"].value,
         graph=row["graph"].value.removeprefix(GRAPH),
@@ -118,7 +123,8 @@ def _link(row: Row, passages: Iterable[Passage]) -> Link:
         denied="polarity" in row and row["polarity"].value.endswith("/denied"),
         open_list="openList" in row and row["openList"].value == "true",
         said={name: _text(row, name) for name in _FIELDS if name in row},
-        passages=tuple(passages),
+        passages=tuple(sorted(passages.values(), key=lambda p: (p.start or 0, p.iri))),
+        follows_from=tuple(sorted({found["from"].value for found in rows if "from" in found})),
     )
 
 
@@ -127,18 +133,10 @@ def find_links(store: Store, **where: str) -> list[Link]:
 
     Sorted strongest first.
     """
-    rows: dict[str, Row] = {}
-    passages: dict[str, dict[str, Passage]] = {}
+    rows: dict[str, list[Row]] = {}
     for row in store.query(find(ROOT / "queries", "links").bound(**where)).rows():
-        iri = row["link"].value
-        rows.setdefault(iri, row)
-        if "passage" in row:
-            passages.setdefault(iri, {})[row["passage"].value] = _passage(row)
-    links = (
-        _link(row, sorted(passages.get(iri, {}).values(), key=lambda p: (p.start or 0, p.iri)))
-        for iri, row in rows.items()
-    )
-    return sorted(links, key=lambda link: link.sort_key)
+        rows.setdefault(row["link"].value, []).append(row)
+    return sorted(map(_link, rows.values()), key=lambda link: link.sort_key)
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,29 @@ def undeclared_prefixes(text: str) -> list[str]:
     return [prefix for prefix in dict.fromkeys(used) if prefix not in declared]
 
 
+def dataset_of(text: str) -> tuple[list[str], list[str]]:
+    """Return the graphs that the query names itself: those after FROM and after FROM NAMED.
+
+    SPARQL 1.1 Query, section 13.2. A name that needs a base IRI is returned as it stands.
+    """
+    prefixes: dict[str, str] = {}
+    graphs: dict[str, list[str]] = {"FROM": [], "NAMED": []}
+    state = prefix = ""
+    for token in _TOKEN.finditer(text):
+        word, iri, name = (token["word"] or "").upper(), token["iri"], token["prefix"]
+        if word in ("PREFIX", "FROM") or (word == "NAMED" and state == "FROM"):
+            state = word
+        elif state == "PREFIX" and name is not None:
+            prefix = name
+        elif state == "PREFIX" and iri:
+            prefixes[prefix], state = iri[1:-1], ""
+        elif state and (iri or name is not None):
+            local = re.sub(r"\\(.)", r"\1", token.group().partition(":")[2])
+            graphs[state].append(iri[1:-1] if iri else prefixes.get(name or "", "") + local)
+            state = ""
+    return graphs["FROM"], graphs["NAMED"]
+
+
 def unreadable(text: str, line: int, column: int) -> str:
     """Return a message for a query that cannot be read from this place on (both from 1)."""
     lines = text.splitlines() or [""]

@@ -9,7 +9,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from graph.errors import QueryError, StoreError
-from graph.operation import refuse_federation, unreadable
+from graph.operation import dataset_of, refuse_federation, unreadable
 from graph.results import Result
 from ontology import PREFIXES
 
@@ -58,6 +58,8 @@ class OxigraphStore:
     ) -> Result:
         """Run a query operation, see `graph.store.Store.query`."""
         refuse_federation(text)
+        if not default_graphs and not named_graphs:
+            default_graphs, named_graphs = dataset_of(text)
         with _as_query_error(text):
             if default_graphs or named_graphs:
                 raw = self._merged(default_graphs, named_graphs).query(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import HealthCheck, settings
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -21,6 +22,10 @@ from ontology import ROOT
 
 LETTER = "kamerbrief-gbvs-2018.ttl"
 DATA = Path(__file__).parent / "data"
+
+# A slow machine fails no test.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

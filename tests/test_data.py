@@ -162,7 +162,7 @@ def test_link_says_what_the_graph_says(client: TestClient, links: dict[str, Link
         assert (item["value"] or item["object"]) == link.object
         assert (item["object"] is None) is link.is_value
         assert item["predicate"] == shorten(link.kind)
-        assert (item["denied"], item["openList"]) == (link.denied, link.open_list)
+        assert (item["polarity"] == "denied", item["openList"]) == (link.denied, link.open_list)
         assert all(item["reads"][lang] for lang in ("nl", "en"))
         assert [e["id"] for e in item["evidence"]] == [p.iri for p in link.passages]
 

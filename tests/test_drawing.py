@@ -56,7 +56,8 @@ def shuffled(network: "Network[str]") -> "Network[str]":
     """Return the same network, made in another order."""
     other: Network[str] = nx.MultiDiGraph()
     other.add_nodes_from(sorted(network.nodes(data=True), reverse=True))
-    other.add_edges_from(sorted(network.edges(keys=True, data=True), reverse=True, key=str))
+    for source, target, key in sorted(network.edges(keys=True), reverse=True):
+        other.add_edge(source, target, key=key, **network.edges[source, target, key])
     return other
 
 

@@ -12,7 +12,6 @@ PAGE = {"Accept": "text/html"}
 ADDRESSES = [
     "/",
     "/questions/Q01",
-    "/network/chain",
     "/def",
     "/def/context.jsonld",
     "/id/document/kamerbrief-gbvs-2018",
@@ -22,7 +21,7 @@ ADDRESSES = [
     "/v1/links?limit=2",
     "/v1/questions",
     "/v1/questions/Q01",
-    "/v1/views/chain",
+    "/v1/views/nothing",
     "/v1/openapi.json",
     "/healthz",
     "/static/style.css",
@@ -59,16 +58,22 @@ def test_head(client: TestClient, address: str, headers: dict[str, str]) -> None
 def test_head_sends_nothing(client: TestClient, address: str) -> None:
     """To HEAD the service itself sends no byte of a body, whatever the client would leave out."""
     sent: list[Message] = []
+    waiting: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+    scope = {"type": "http", "method": "HEAD", "path": address, "raw_path": address.encode()}
+    scope |= {"headers": [], "query_string": b"", "root_path": "", "scheme": "http"}
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if not waiting:  # the client stays
+            await asyncio.Event().wait()
+        return waiting.pop()
 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": "HEAD", "path": address, "raw_path": address.encode()}
-    scope |= {"headers": [], "query_string": b"", "root_path": "", "scheme": "http"}
-    asyncio.run(client.app({**scope, "server": ("localhost", 80)}, receive, send))
+    async def ask() -> None:
+        await client.app({**scope, "server": ("localhost", 80)}, receive, send)
+
+    asyncio.run(ask())
     assert sent[0]["type"] == "http.response.start"
     assert len(sent) > 1
     assert b"".join(message["body"] for message in sent[1:]) == b""
@@ -122,10 +127,7 @@ def test_pages_vary(client: TestClient, address: str) -> None:
     """A page says its language, and on which headers it depends."""
     answer = client.get(address, headers={**PAGE, "Accept-Language": "en"})
     assert answer.headers["content-language"] == "en"
-    assert {part.strip() for part in answer.headers["vary"].split(",")} == {
-        "Accept",
-        "Accept-Language",
-    }
+    assert {"Accept", "Accept-Language"} <= set(answer.headers["vary"].split(", "))
 
 
 def test_pages_do_not_depend_on_the_host(client: TestClient) -> None:

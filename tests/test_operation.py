@@ -34,7 +34,7 @@ CALLING = {
     "after a comment and a return": f"SELECT * {{ # no\rSERVICE <URL> {GROUP} }}",
     "comment between": f"SELECT * {{ SERVICE # to\n <URL> {GROUP} }}",
     "after a string": f"SELECT * {{ ?s ?p ?o FILTER(?o != '\\'') SERVICE <URL> {GROUP} }}",
-    "after a long string": f'SELECT * {{ ?s ?p ?o FILTER(?o != """"") SERVICE <URL> {GROUP} }}',
+    "after a long string": f'ASK {{ ?s ?p ?o FILTER(?o != """a"" """) SERVICE <URL> {GROUP} }}',
     "in ask": f"ASK {{ SERVICE <URL> {GROUP} }}",
     "in construct": f"CONSTRUCT {GROUP} WHERE {{ SERVICE <URL> {GROUP} }}",
     "in describe": f"DESCRIBE ?x {{ SERVICE <URL> {GROUP} }}",

@@ -73,12 +73,12 @@ def sample_of(links: dict[str, Link], names: Names) -> list[str]:
 
 @both_languages
 def test_start_counts_what_there_is(client: TestClient, links: dict[str, Link], lang: str) -> None:
-    """The start page says how many links there are, from how many sources, and of which level."""
+    """The start page says how many links there are, from how many documents, and of which level."""
     counts = page(client, f"/?lang={lang}").select_one("section.counts")
     assert counts
     total = counts.select_one(".total")
     assert total
-    sources = len({link.graph for link in links.values()})
+    sources = len({link.graph for link in links.values()} - {"assessments", "derived"})
     assert re.findall(r"\d+", total.get_text()) == [str(len(links)), str(sources)]
     shown = {
         str(item["class"][0]): int(item.strong.get_text())
@@ -172,7 +172,7 @@ def test_every_link_leads_on(
 ) -> None:
     """Every address in the pages answers, and the place in the page that it names is there."""
     dice = random.Random(lang)
-    pages = [f"{path}?lang={lang}" for path in dice.sample(sample_of(links, names), 20)]
+    pages = [f"{path}?lang={lang}" for path in dice.sample(sample_of(links, names), 15)]
     fixed = ["/", "/def", "/sparql", "/network/chain", "/questions/Q01"]
     found: dict[str, str] = {}
     for address in [*(f"{path}?lang={lang}" for path in fixed), *pages]:
@@ -182,7 +182,7 @@ def test_every_link_leads_on(
             if not urlsplit(target).netloc:
                 found.setdefault(target, address)
     places = [target for target in sorted(found) if "#" in target]
-    chosen = {*dice.sample(sorted(found), 60), *dice.sample(places, 15)}
+    chosen = {*dice.sample(sorted(found), 40), *dice.sample(places, 15)}
     for target in sorted(chosen):
         answer = client.get(target, headers=PAGE)
         assert answer.status_code == 200, (target, found[target])
@@ -191,9 +191,9 @@ def test_every_link_leads_on(
             assert there, (target, found[target])
 
 
-@both_languages
-def test_question_pages(client: TestClient, lang: str) -> None:
+def test_question_pages(client: TestClient) -> None:
     """The page of a question says its fraction at every choice of sources, as the list does."""
+    lang = "en"
     listed = page(client, f"/questions?lang={lang}")
     for question in questions.list_questions():
         assert hrefs(listed, f"/questions/{question.slug}?lang="), question.slug

@@ -1,6 +1,6 @@
 """The JSON interface: links with their evidence, questions with their answers, views."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -45,7 +45,10 @@ class PassageModel(Model):
 
 
 class LinkModel(Model):
-    """A link with its evidence; `reads` is its sentence in each language."""
+    """A link with its evidence; `reads` is its sentence in each language.
+
+    The polarity is denied when the source says that the link does not hold, else null.
+    """
 
     id: str
     subject: str
@@ -53,12 +56,13 @@ class LinkModel(Model):
     object: str | None
     value: str | None
     level: str
-    denied: bool
+    polarity: Literal["denied"] | None
     open_list: bool
     source: str
     reads: dict[str, str]
     said: dict[str, str]
     evidence: list[PassageModel]
+    follows_from: list[str]
 
 
 class LinksModel(Model):
@@ -112,7 +116,7 @@ def _link(library: Library, link: Link) -> LinkModel:
         object=None if link.is_value else link.object,
         value=link.object if link.is_value else None,
         level=link.level,
-        denied=link.denied,
+        polarity="denied" if link.denied else None,
         open_list=link.open_list,
         source=link.graph,
         reads={lang: library.readings.read(link, lang) for lang in LANGUAGES},
@@ -129,6 +133,7 @@ def _link(library: Library, link: Link) -> LinkModel:
             )
             for p in link.passages
         ],
+        follows_from=list(link.follows_from),
     )
 
 

@@ -34,6 +34,11 @@ def _count(links: list[Link]) -> dict[str, int]:
     return {level: sum(link.level == level for link in links) for level in LEVELS}
 
 
+def _documents(library: Library) -> set[str]:
+    """Return the graphs that are the reading of a document."""
+    return {link.graph for link in library.links.values()} - {"assessments", "derived"}
+
+
 def _pillars(library: Library, links: list[Link]) -> list[dict[str, Any]]:
     """Return each pillar with its goals, in the order of their numbers."""
 
@@ -59,7 +64,7 @@ def start(request: Request, library: LibraryDep) -> Response:
         "start.html",
         counts=_count(links),
         total=len(links),
-        sources=len({link.graph for link in links}),
+        sources=len(_documents(library)),
         pillars=_pillars(library, links),
         questions=list_questions(),
         views=network.list_views(),
@@ -90,7 +95,6 @@ def question(
     """Answer one question, with the evidence of each row."""
     asked = find_question(name)
     answer = ask(library.store, asked.slug, *CHOICES[choice])
-    read = {link.graph for link in library.links.values()}
     return library.page(
         request,
         "question.html",
@@ -98,7 +102,7 @@ def question(
         links=library.links,
         choice=choice,
         choices=list(_choices(library)),
-        read=len(answer.sources) or len(read),
+        read=len(set(answer.sources) - {"assessments"}) or len(_documents(library)),
     )
 
 

@@ -30,6 +30,7 @@ def _description(library: Library, iri: str, media_type: str) -> Response:
     CONSTRUCT {{ ?s ?p ?o }} WHERE {{
       {{ BIND(<{iri}> AS ?s) ?s ?p ?o }}
       UNION {{ ?s rdf:subject|rdf:object <{iri}> ; ?p ?o }}
+      UNION {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}
     }}"""
     content = library.store.query(query).write(_RDF[media_type])
     return Response(content, media_type=media_type, headers={"Vary": "Accept, Accept-Language"})
@@ -43,7 +44,7 @@ def describe(path: str, request: Request, library: LibraryDep) -> Response:
     if media_type != HTML:
         return _description(library, iri, media_type)
     if iri in library.links:
-        return library.page(request, "link.html", link=library.links[iri])
+        return library.page(request, "link.html", link=library.links[iri], links=library.links)
     if path.startswith("passage/"):
         return _passage(library, request, iri)
     return _thing(library, request, iri)
