@@ -54,7 +54,7 @@ def _clear_errors() -> Iterator[None]:
 def serve(
     store: StoreOption = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)] = None,
 ) -> None:
     """Serve the pages, SPARQL and JSON over HTTP."""
     import uvicorn
@@ -185,7 +185,8 @@ def ask(
     typer.echo(f"{answer.verdict}: {answer.numerator} / {answer.denominator} ({answer.level})")
     for finding in answer.findings:
         if finding.gap or finding.other:
-            typer.echo(f"- {questions.explain(answer, finding, names, lang)}")
+            sign = "gap" if finding.gap else "covered"
+            typer.echo(f"- {sign}: {questions.explain(answer, finding, names, lang)}")
 
 
 @app.command()

@@ -47,7 +47,7 @@ def load_dataset(root: Path = ROOT) -> Dataset:
 
 
 def root_of(path: Path) -> Path:
-    """Return the ontology that a path belongs to: the path itself if it is one, else the shipped."""
+    """Return the ontology of a path: the path itself when it is one, else the shipped one."""
     return path if (path / "vocabulary.ttl").is_file() else ROOT
 
 

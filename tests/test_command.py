@@ -290,7 +290,7 @@ def test_ask_answers(kept: str) -> None:
     assert question == list_questions()[0].says("question", "nl")
     assert verdict == "gaps_found: 13 / 13 (quoted)"
     assert len(rows) == 13
-    assert all(row.startswith("- Voor “") for row in rows)
+    assert all(row.startswith("- gap: Voor “") for row in rows)
 
 
 def test_ask_of_one_source(kept: str) -> None:
