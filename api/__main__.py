@@ -1,6 +1,7 @@
 """The command line: serve, load, check, ask, query, export."""
 
 import os
+import socket
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -63,6 +64,7 @@ def serve(
 
     with _clear_errors():
         settings = read_settings(store=store, host=host, port=port)
+        _check_port(settings.host, settings.port)
         application = create_app(settings)
     say(f"Samenhang is at http://{settings.host}:{settings.port}/ (stop it with Ctrl+C)")
     uvicorn.run(
@@ -72,6 +74,19 @@ def serve(
         log_level="warning",
         server_header=False,
     )
+
+
+def _check_port(host: str, port: int) -> None:
+    """Raise SamenhangError when the address cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SamenhangError(
+                f"Cannot listen on {host}:{port}: {error.strerror}. Give another with --port."
+            ) from error
 
 
 @app.command()

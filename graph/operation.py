@@ -26,6 +26,18 @@ _TOKEN: Final = re.compile(
     r"|(?P<open>[\"'])[^\n\r]*",
     re.DOTALL,
 )
+_UPDATES: Final = {
+    "INSERT",
+    "DELETE",
+    "WITH",
+    "LOAD",
+    "CLEAR",
+    "DROP",
+    "CREATE",
+    "ADD",
+    "MOVE",
+    "COPY",
+}
 _ABSOLUTE: Final = re.compile(r"<[A-Za-z][\w+.-]*://")
 _REFUSED: Final = (
     "SERVICE is not allowed here: this endpoint calls no other host. "
@@ -74,6 +86,12 @@ def undeclared_prefixes(text: str) -> list[str]:
     return [prefix for prefix in dict.fromkeys(used) if prefix not in declared]
 
 
+def first_word(text: str) -> str:
+    """Return the first word after the prefixes, in capitals: the form of a query, or an update."""
+    words = (token["word"].upper() for token in _TOKEN.finditer(text) if token["word"])
+    return next((word for word in words if word not in ("PREFIX", "BASE")), "")
+
+
 def dataset_of(text: str) -> tuple[list[str], list[str]]:
     """Return the graphs that the query names itself: those after FROM and after FROM NAMED.
 
@@ -101,6 +119,8 @@ def unreadable(text: str, line: int, column: int) -> str:
     """Return a message for a query that cannot be read from this place on (both from 1)."""
     lines = text.splitlines() or [""]
     here = lines[line - 1][column - 1 :].strip()[:40] if line <= len(lines) else ""
+    if first_word(text) in _UPDATES:
+        return "This is an update; here only queries are answered."
     message = f"The query cannot be read from “{here}” on." if here else "The query breaks off."
     if missing := undeclared_prefixes(text):
         message += f" Is the prefix {missing[0]}: declared? Begin with PREFIX {missing[0]}: <...>."

@@ -5,6 +5,7 @@ import gc
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -231,7 +232,7 @@ def test_query_from_standard_input(
     ("query", "arguments", "says"),
     [
         ("SELECT * {\n ?s ?p", [], "(line 2, column 7)"),
-        ("INSERT DATA { <urn:a> <urn:b> 1 }", [], "cannot be read"),
+        ("INSERT DATA { <urn:a> <urn:b> 1 }", [], "only queries are answered"),
         ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", [], "SERVICE is not allowed"),
         (COUNT, ["--format", "turtle"], "take one of: json"),
     ],
@@ -420,3 +421,14 @@ def test_reader_that_stops_early_is_no_error(kept: str) -> None:
         _, complaint = exporting.communicate()
     assert complaint == b""
     assert exporting.returncode == DONE
+
+
+def test_serve_on_a_taken_port() -> None:
+    """A port that is taken is named before anything is said to be served."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        result = run("serve", "--port", str(holder.getsockname()[1]))
+    assert result.exit_code == WRONG
+    assert "Cannot listen on 127.0.0.1:" in result.stderr
+    assert "Samenhang is at" not in result.stderr
