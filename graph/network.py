@@ -60,6 +60,8 @@ def view_links(store: Store, links: Mapping[str, Link], view: str, thing: str = 
     """
     query = find(FOLDER, view)
     wants_thing = "thing" in query.says("parameters")
+    if thing and not wants_thing:
+        raise NotFoundError(f"The view {view!r} is not around one thing; leave thing out.")
     if wants_thing and not thing:
         raise NotFoundError(f"The view {view!r} is around one thing; name it: thing=class/slug.")
     text = query.bound(thing=thing) if wants_thing else query.text

@@ -59,7 +59,8 @@ def _strength(row: Row, name: str) -> int:
 
 
 def _name_of(strength: int) -> str:
-    return next((name for name, value in STRENGTH.items() if value == strength), "")
+    counted = ((name, value) for name, value in STRENGTH.items() if name != "hypothetical")
+    return next((name for name, value in counted if value == strength), "")
 
 
 def _iris(rows: Iterable[Row], name: str, strength: str, least: int) -> tuple[str, ...]:
@@ -140,7 +141,8 @@ def ask(store: Store, name: str, level: str = "cited", sources: Sequence[str] = 
         raise NotFoundError(f"No source {unknown[0]!r} here; see the list of sources.")
     graphs = [GRAPH + source for source in (*ALWAYS, *sources)] if sources else []
     rows = list(store.query(question.text, default_graphs=graphs).rows())
-    findings = _SHAPES[question.says("shape")](rows, STRENGTH[level])
+    least = max(STRENGTH[level], STRENGTH["assessed"])  # what is hypothetical never counts
+    findings = _SHAPES[question.says("shape")](rows, least)
     gaps = sum(finding.gap for finding in findings)
     verdict = "not_assessable" if not findings else "gaps_found" if gaps else "none_found"
     ordered = sorted(findings, key=lambda f: (not f.gap, f.item, f.other))

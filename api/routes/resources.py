@@ -11,7 +11,7 @@ from api.negotiate import HTML, best
 from graph.links import Link
 from graph.results import Form, formats_for
 from graph.text import pieces
-from ontology import GRAPH, PREFIXES, ROOT
+from ontology import GRAPH, ID, PREFIXES, ROOT
 
 router = APIRouter(include_in_schema=False)
 
@@ -68,7 +68,8 @@ def _thing(library: Library, request: Request, iri: str) -> Response:
             groups.setdefault((link.kind, link.subject == iri), []).append(link)
     text = list(pieces(library.store, iri)) if "/document/" in iri else []
     slug = iri.rpartition("/")[2]
-    stated = [link for link in library.links.values() if link.graph == slug]
+    reading = iri.startswith((ID + "document/", GRAPH))
+    stated = [link for link in library.links.values() if reading and link.graph == slug]
     by_passage: dict[str, list[Link]] = {}
     for link in stated:
         for passage in link.passages:
