@@ -6,14 +6,18 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from api.settings import read_settings
 from graph.errors import DataError, SamenhangError
 from ontology import ROOT
+
+if TYPE_CHECKING:
+    from graph.tally import Tally
 
 app = typer.Typer(
     help="Samenhang: a government strategy as links that can be read back to their passages.",
@@ -99,8 +103,8 @@ def check(
     say(f"Checking {path} ...")
     with _clear_errors():
         report = run(path)
-    if report.links:
-        _print_counts(report.links)
+    if report.tallies:
+        _print_tallies(report.tallies)
     for finding in report.findings:
         typer.echo(str(finding))
     typer.echo(f"{len(report.findings)} failure{'' if len(report.findings) == 1 else 's'}")
@@ -108,21 +112,28 @@ def check(
         raise typer.Exit(FAULTY)
 
 
-def _print_counts(links: dict[str, Counter[str]]) -> None:
-    """Print a table of links by source and level, the largest source first."""
+def _print_tallies(tallies: dict[str, "Tally"]) -> None:
+    """Print a table of links and facts by source, the largest first, and what was left out."""
     from rich.console import Console
     from rich.table import Table
 
     from graph.links import LEVELS
 
-    def cells(counts: Counter[str]) -> list[str]:
-        return [str(counts[level] or "") for level in LEVELS] + [str(counts.total())]
+    def numbers(levels: Counter[str], read: int, loaded: int) -> list[str]:
+        counts = [*(levels[level] for level in LEVELS), levels.total(), read, loaded]
+        return [str(count or "") for count in counts]
 
-    table = Table("source", *LEVELS, "links", box=None)
-    for name, counts in sorted(links.items(), key=lambda item: (-item[1].total(), item[0])):
-        table.add_row(name, *cells(counts))
-    table.add_row("all", *cells(sum(links.values(), Counter())), style="bold")
-    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    table = Table("source", *LEVELS, "links", "facts read", "facts loaded", "kinds", box=None)
+    for name, tally in sorted(tallies.items(), key=lambda i: (-i[1].levels.total(), i[0])):
+        kinds = ", ".join(f"{kind} {count}" for kind, count in tally.kinds.most_common())
+        table.add_row(name, *numbers(tally.levels, tally.read, len(tally.loaded)), kinds)
+    every = tallies.values()
+    read, loaded = sum(t.read for t in every), sum(len(t.loaded) for t in every)
+    table.add_row("all", *numbers(sum((t.levels for t in every), Counter()), read, loaded))
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    for name, tally in tallies.items():
+        for reason, facts in tally.left_out.items():
+            typer.echo(f"{name}: left out {len(facts)}: {reason}")
 
 
 @app.command()
@@ -202,6 +213,38 @@ def ask(
         if finding.gap or finding.other:
             sign = "gap" if finding.gap else "covered"
             typer.echo(f"- {sign}: {questions.explain(answer, finding, names, lang)}")
+
+
+@app.command()
+def duplicates(
+    store: StoreOption = None,
+    threshold: Annotated[float, typer.Option(help="Likeness from 0 to 100.", min=0, max=100)] = 90,
+) -> None:
+    """List things with names so alike that they may be one, and that nobody has settled."""
+    from graph.duplicates import find_pairs
+    from graph.store import open_store
+    from ontology import ID
+
+    with _clear_errors():
+        pairs = find_pairs(open_store(read_settings(store=store).store), threshold)
+    for pair in pairs:
+        one, other = pair.one.removeprefix(ID), pair.other.removeprefix(ID)
+        typer.echo(f"{pair.likeness:3.0f}  {one} “{pair.names[0]}”  {other} “{pair.names[1]}”")
+    typer.echo(f"{len(pairs)} pair{'' if len(pairs) == 1 else 's'} to settle")
+
+
+@app.command()
+def convert(
+    table: Annotated[Path, typer.Argument(help="A table in CSV: links, or things.")],
+    by: Annotated[str, typer.Option(help="Who read the document.")] = "organization:samenhang",
+    date: Annotated[str, typer.Option(help="When, as 2026-11-23; today without it.")] = "",
+    language: Annotated[str, typer.Option(help="The language of the document.")] = "en",
+) -> None:
+    """Make Turtle of a table that a reader filled in, a row a fact; print it."""
+    from graph.table import convert as run
+
+    with _clear_errors():
+        _write(run(table, by, date or datetime.now(UTC).date().isoformat(), language).encode())
 
 
 @app.command()

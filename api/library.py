@@ -12,12 +12,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.negotiate import language
 from api.settings import Settings
+from graph.absences import Absence, find_absences
 from graph.errors import NotFoundError, QueryError
-from graph.library import LANGUAGES
-from graph.links import LEVELS, Link, Readings, find_links, read_readings
+from graph.library import LANGUAGES, find
+from graph.links import LEVELS, Link, Readings, find_links, read_readings, value_of
 from graph.names import Names, read_names, shorten
 from graph.store import Store
-from ontology import ID, SAM
+from ontology import GRAPH, ID, ROOT, SAM
 
 FOLDER: Final = Path(__file__).parent
 TEXTS: Final[dict[str, dict[str, str]]] = tomllib.loads(
@@ -42,6 +43,21 @@ class Library:
         return {link.iri: link for link in find_links(self.store)}
 
     @cached_property
+    def documents(self) -> dict[str, str]:
+        """The documents that were read, by the name of the graph of each."""
+        rows = self.store.query(find(ROOT / "queries", "documents").text).rows()
+        return {row["graph"].value.removeprefix(GRAPH): row["document"].value for row in rows}
+
+    @cached_property
+    def absences(self) -> list[Absence]:
+        """What was looked for in a document and not found there."""
+        return find_absences(self.store)
+
+    def absences_of(self, iri: str) -> list[Absence]:
+        """Return the searches without a result for one thing."""
+        return [absence for absence in self.absences if iri in absence.things]
+
+    @cached_property
     def pages(self) -> Environment:
         """The page templates; every text is escaped, and an unknown name is an error."""
         pages = Environment(
@@ -52,6 +68,7 @@ class Library:
             lstrip_blocks=True,
         )
         pages.globals |= {"names": self.names, "readings": self.readings, "path_of": path_of}
+        pages.globals |= {"value_of": value_of, "absences_of": self.absences_of}
         pages.globals |= {"shorten": shorten, "LEVELS": LEVELS, "SAM": SAM}
         return pages
 

@@ -1,41 +1,23 @@
 """The check of a dataset: everything that can be wrong, and a count of what there is."""
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-import pyoxigraph as ox
 
 from graph.dataset import Dataset, collect, root_of
 from graph.errors import DataError, Finding
 from graph.files import DataFile
 from graph.language import find_swapped
+from graph.tally import Tally, tally_graphs
 from graph.validate import Violation, violations
-from ontology import GRAPH, PREFIXES, ROOT, SAM
-
-_LEVEL: Final = ox.NamedNode(SAM + "level")
+from ontology import ROOT
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found: links by graph and level, and the findings."""
+    """What a check found: what each graph holds, and the findings."""
 
-    links: dict[str, Counter[str]]
+    tallies: dict[str, Tally]
     findings: list[Finding]
-
-
-def count_links(dataset: Dataset) -> dict[str, Counter[str]]:
-    """Return for each graph that holds links their number by level."""
-    counts = {
-        name.removeprefix(GRAPH): Counter(
-            q.object.value.removeprefix(PREFIXES["level"])
-            for q in quads
-            if q.predicate == _LEVEL and isinstance(q.object, ox.NamedNode)
-        )
-        for name, quads in dataset.graphs.items()
-    }
-    return {name: count for name, count in counts.items() if count}
 
 
 def _place(focus: str, files: list[DataFile]) -> tuple[str, int | None]:
@@ -64,4 +46,4 @@ def check(path: Path = ROOT) -> Report:
         dataset = collect(path)
     except DataError as error:
         return Report({}, error.findings)
-    return Report(count_links(dataset), examine(dataset, root_of(path)))
+    return Report(tally_graphs(dataset.graphs), examine(dataset, root_of(path)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 import pyoxigraph as ox
@@ -36,6 +37,8 @@ _FIELDS: Final = (
     "date",
     "validFrom",
     "validUntil",
+    "currency",
+    "agreement",
 )
 
 
@@ -139,6 +142,19 @@ def find_links(store: Store, **where: str) -> list[Link]:
     return sorted(map(_link, rows.values()), key=lambda link: link.sort_key)
 
 
+def value_of(link: Link, language: str) -> str:
+    """Return the value of a link for a reader: an amount of money with its currency and period."""
+    if "currency" not in link.said:
+        return link.object
+    code = link.said["currency"].value.rpartition("/")[2]
+    amount = f"{Decimal(link.object):,f}"
+    if language == "nl":
+        amount = amount.translate(str.maketrans(",.", ".,"))
+    first, last = (link.said.get(key, Text("")).value for key in ("validFrom", "validUntil"))
+    period = first if first == last else f"{first}–{last}"
+    return f"{code} {amount}" + (f" ({period})" if period.strip("–") else "")
+
+
 @dataclass(frozen=True)
 class Readings:
     """Sentences that links read as, in each language."""
@@ -150,7 +166,11 @@ class Readings:
         """Return the sentence of a link: “<goal> pakt <dreiging> aan”; a denied link says so."""
         template = self.templates.get(link.kind, {}).get(language, "{subject} – {object}")
         subject = self.names.of(link.subject).in_language(language)
-        object_ = link.object if link.is_value else self.names.of(link.object).in_language(language)
+        object_ = (
+            value_of(link, language)
+            if link.is_value
+            else self.names.of(link.object).in_language(language)
+        )
         sentence = template.replace("{subject}", subject).replace("{object}", object_)
         if not link.denied:
             return sentence

@@ -27,6 +27,8 @@ PREFIXES: Final[dict[str, str]] = {
     "sh": "http://www.w3.org/ns/shacl#",
     "level": ID + "evidence-level/",
     "polarity": ID + "polarity/",
+    "agreement": ID + "agreement/",
+    "kind": ID + "instrument-kind/",
     "graph": GRAPH,
     **{
         name: f"{ID}{name}/"
@@ -34,6 +36,12 @@ PREFIXES: Final[dict[str, str]] = {
             "strategy",
             "pillar",
             "goal",
+            "interest",
+            "objective",
+            "focus",
+            "issue",
+            "line",
+            "theme",
             "threat",
             "trend",
             "region",
@@ -50,6 +58,7 @@ PREFIXES: Final[dict[str, str]] = {
             "topic",
             "link",
             "passage",
+            "absence",
         )
     },
 }

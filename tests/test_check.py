@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from graph.check import check, count_links
+from graph.check import check
 from graph.dataset import Dataset, collect, load_dataset
 from graph.errors import DataError, Finding
 from graph.files import parse_file
 from graph.language import swapped
 from graph.library import LANGUAGES
+from graph.tally import tally_graphs
 from ontology import ID, ROOT, SAM
 
 LETTER, OTHER = "data/kamerbrief-gbvs-2018.ttl", "data/other.ttl"
@@ -94,14 +95,14 @@ def test_shipped_data_have_no_faults() -> None:
     """Everything that is shipped passes its own shapes and checks, quotations included."""
     report = check()
     assert report.findings == []
-    assert sum(report.links.values(), Counter())["quoted"] > 0
+    assert sum((t.levels for t in report.tallies.values()), Counter())["quoted"] > 0
 
 
 def test_letter_alone_has_no_faults(letter: Path) -> None:
     """The letter alone, with what it speaks of, is a folder without faults."""
     report = check(letter)
     assert report.findings == []
-    assert set(report.links) == {"kamerbrief-gbvs-2018", "derived"}
+    assert set(report.tallies) == {"kamerbrief-gbvs-2018", "derived"}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,7 @@ def test_bad_turtle_is_a_fault_of_its_line(copy_of_letter: Path) -> None:
     (fault,) = report.findings
     assert (fault.file, fault.line) == (str(path), text.count("\n"))
     assert "syntax" in fault.what
-    assert report.links == {}
+    assert report.tallies == {}
 
 
 def test_one_file_is_checked_with_the_shipped_ontology(tmp_path: Path) -> None:
@@ -161,7 +162,7 @@ def test_one_file_is_checked_with_the_shipped_ontology(tmp_path: Path) -> None:
     for given in (path, tmp_path):
         dataset = collect(given)
         assert dataset.files[-1].path == path
-        assert count_links(dataset)["extra"] == {"cited": 1}
+        assert tally_graphs(dataset.graphs)["extra"].levels == {"cited": 1}
         assert len(dataset.graphs) > 2
 
 
@@ -169,7 +170,7 @@ def test_given_file_takes_the_place_of_the_shipped(tmp_path: Path, dataset: Data
     """A data file with the name of a shipped one replaces it: no link is counted twice."""
     path = tmp_path / "kamerbrief-gbvs-2018.ttl"
     path.write_bytes((ROOT / "data" / path.name).read_bytes())
-    assert count_links(collect(path)) == count_links(dataset)
+    assert tally_graphs(collect(path).graphs) == tally_graphs(dataset.graphs)
 
 
 def test_missing_path_is_a_fault(tmp_path: Path) -> None:
@@ -200,8 +201,9 @@ def test_counts_are_those_of_the_files(dataset: Dataset) -> None:
         for quad in quads
         if str(quad.triple).endswith(f"#type> <{SAM}Link>")
     }
-    counted: Counter[str] = sum(count_links(dataset).values(), Counter())
-    assert counted.total() == len(held)
+    tallies = tally_graphs(dataset.graphs).values()
+    for counts in ([t.levels for t in tallies], [t.kinds for t in tallies]):
+        assert sum(counts, Counter()).total() == len(held)
 
 
 def test_same_name_in_both_languages_is_not_swapped() -> None:

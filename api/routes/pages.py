@@ -34,11 +34,6 @@ def _count(links: list[Link]) -> dict[str, int]:
     return {level: sum(link.level == level for link in links) for level in LEVELS}
 
 
-def _documents(library: Library) -> set[str]:
-    """Return the graphs that are the reading of a document."""
-    return {link.graph for link in library.links.values()} - {"assessments", "derived"}
-
-
 def _pillars(library: Library, links: list[Link]) -> list[dict[str, Any]]:
     """Return each pillar with its goals, in the order of their numbers."""
 
@@ -64,7 +59,7 @@ def start(request: Request, library: LibraryDep) -> Response:
         "start.html",
         counts=_count(links),
         total=len(links),
-        sources=len(_documents(library)),
+        sources=len(library.documents),
         pillars=_pillars(library, links),
         questions=list_questions(),
         views=network.list_views(),
@@ -102,7 +97,7 @@ def question(
         links=library.links,
         choice=choice,
         choices=list(_choices(library)),
-        read=len(set(answer.sources) - {"assessments"}) or len(_documents(library)),
+        read=len(library.documents.keys() & set(answer.sources)) or len(library.documents),
     )
 
 

@@ -11,7 +11,7 @@ from api.negotiate import HTML, best
 from graph.links import Link
 from graph.results import Form, formats_for
 from graph.text import pieces
-from ontology import GRAPH, ID, PREFIXES, ROOT
+from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
 
 router = APIRouter(include_in_schema=False)
 
@@ -84,7 +84,20 @@ def _thing(library: Library, request: Request, iri: str) -> Response:
         pieces=text,
         by_passage=by_passage,
         stated=stated,
+        sought=library.absences_of(iri),
+        searched=[absence for absence in library.absences if absence.document == iri],
+        left_out=_left_out(library, slug) if reading else [],
     )
+
+
+def _left_out(library: Library, slug: str) -> list[tuple[str, int]]:
+    """Return the reasons why facts of a reading became no link, with the number of facts."""
+    query = f"""PREFIX sam: <{SAM}>
+    SELECT ?reason (COUNT(?fact) AS ?facts) WHERE {{
+      <{GRAPH}{slug}> sam:leftOut ?group . ?group sam:reason ?reason ; sam:fact ?fact .
+    }} GROUP BY ?reason ORDER BY DESC(?facts) ?reason"""
+    rows = library.store.query(query).rows()
+    return [(row["reason"].value, int(row["facts"].value)) for row in rows]
 
 
 @router.get("/def")
