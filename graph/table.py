@@ -22,7 +22,19 @@ _NAME: Final = re.compile(r"[A-Za-z][\w-]*:[\w][\w.-]*")
 _PLACE: Final = re.compile(
     r"(?P<document>[a-z0-9-]+) \[(?P<section>[^\]]+)\](?: (?P<lines>\d[\d, -]*))?"
 )
-_DATE: Final = {4: "gYear", 7: "gYearMonth", 10: "date"}
+_DATE: Final = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+_DATATYPE: Final = {4: "gYear", 7: "gYearMonth", 10: "date"}
+_LITERAL: Final = re.compile(r'"(?:[^"\\]|\\.)*"(?:@[A-Za-z-]+|\^\^[\w-]+:\w+)?')
+#: What a cell of these columns looks like, and an example of it.
+_FORMS: Final = {
+    "fact": (re.compile(r"[\w-]+"), "e31"),
+    "level": (re.compile(r"(cited|assessed|hypothetical|)"), "cited or assessed"),
+    "denied": (re.compile(r"(yes|)"), "yes or nothing"),
+    "from": (re.compile(_DATE.pattern + "|"), "2018, 2018-03 or 2018-03-26"),
+    "until": (re.compile(_DATE.pattern + "|"), "2018, 2018-03 or 2018-03-26"),
+    "currency": (re.compile(r"([A-Z]{3}|)"), "EUR"),
+    "agreement": (re.compile(r"(strong|partial|)"), "strong or partial"),
+}
 _CURRENCY: Final = "http://publications.europa.eu/resource/authority/currency/"
 _SLUG: Final = re.compile(r"[^a-z0-9]+")
 _ABSENCE: Final = "sam:notFoundIn"
@@ -81,6 +93,13 @@ def read_rows(path: Path) -> tuple[tuple[str, ...], list[Row]]:
     raise DataError.at(path, "The first line of the table is not known.", wanted)
 
 
+def _proper(row: Row) -> None:
+    """Raise DataError for a cell that has not the form of its column."""
+    for column, (form, example) in _FORMS.items():
+        if not form.fullmatch(row[column]):
+            raise row.fault(f"The {column} {row[column]!r} cannot be read.", f"Write {example}.")
+
+
 def _text(value: str, language: str) -> str:
     return str(ox.Literal(value, language=language))
 
@@ -103,12 +122,9 @@ def _objects(row: Row) -> list[str]:
     """Return the objects of a row: names, or one literal as in Turtle."""
     if not row["object"].startswith('"'):
         return _names(row, "object")
-    prefixes = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
-    try:
-        list(ox.parse(f"{prefixes}<x:s> <x:p> {row['object']} .", format=ox.RdfFormat.TURTLE))
-    except SyntaxError as error:
+    if not _LITERAL.fullmatch(row["object"]):
         do = 'Write it as in Turtle: "2018"^^xsd:gYear, "GBVS"@nl.'
-        raise row.fault(f"The value {row['object']} cannot be read.", do) from error
+        raise row.fault(f"The value {row['object']} cannot be read.", do)
     return [row["object"]]
 
 
@@ -146,9 +162,7 @@ def _said(row: Row, language: str) -> Iterator[str]:
         yield f"sam:accordingTo {_names(row, 'according')[0]}"
     for column, name in (("from", "validFrom"), ("until", "validUntil")):
         if value := row[column]:
-            if len(value) not in _DATE:
-                raise row.fault(f"{value!r} is no date.", "Write 2018, 2018-03 or 2018-03-26.")
-            yield f'sam:{name} "{value}"^^xsd:{_DATE[len(value)]}'
+            yield f'sam:{name} "{value}"^^xsd:{_DATATYPE[len(value)]}'
     if row["currency"]:
         yield f"sam:currency <{_CURRENCY}{row['currency']}>"
     if row["agreement"]:
@@ -276,6 +290,7 @@ def convert(
         try:
             made.append(_thing(row) if columns == THINGS else "")
             if columns == LINKS:
+                _proper(row)
                 _link_table([row], path.stem, by, date, language)
         except DataError as error:
             findings += error.findings
