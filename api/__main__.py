@@ -113,27 +113,34 @@ def check(
 
 
 def _print_tallies(tallies: dict[str, "Tally"]) -> None:
-    """Print a table of links and facts by source, the largest first, and what was left out."""
+    """Print what each source holds, the largest first: table, kinds, what was left out."""
     from rich.console import Console
     from rich.table import Table
 
     from graph.links import LEVELS
 
-    def numbers(levels: Counter[str], read: int, loaded: int) -> list[str]:
-        counts = [*(levels[level] for level in LEVELS), levels.total(), read, loaded]
-        return [str(count or "") for count in counts]
+    def cells(levels: Counter[str], read: int, loaded: int) -> list[str]:
+        numbers = [*(levels[level] for level in LEVELS), levels.total(), read, loaded]
+        return [str(number or "") for number in numbers]
 
-    table = Table("source", *LEVELS, "links", "facts read", "facts loaded", "kinds", box=None)
-    for name, tally in sorted(tallies.items(), key=lambda i: (-i[1].levels.total(), i[0])):
+    table = Table("source", *LEVELS, "links", "read", "loaded", box=None)
+    ordered = sorted(tallies.items(), key=lambda item: (-item[1].levels.total(), item[0]))
+    for name, tally in ordered:
+        table.add_row(name, *cells(tally.levels, tally.read, len(tally.loaded)))
+    every = list(tallies.values())
+    levels = sum((tally.levels for tally in every), Counter[str]())
+    read, loaded = sum(tally.read for tally in every), sum(len(tally.loaded) for tally in every)
+    table.add_row("all", *cells(levels, read, loaded), style="bold")
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    typer.echo("\nKinds of link")
+    for name, tally in ordered:
         kinds = ", ".join(f"{kind} {count}" for kind, count in tally.kinds.most_common())
-        table.add_row(name, *numbers(tally.levels, tally.read, len(tally.loaded)), kinds)
-    every = tallies.values()
-    read, loaded = sum(t.read for t in every), sum(len(t.loaded) for t in every)
-    table.add_row("all", *numbers(sum((t.levels for t in every), Counter()), read, loaded))
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
-    for name, tally in tallies.items():
+        typer.echo(f" {name}: {kinds}")
+    typer.echo("\nFacts that were read and gave no link")
+    for name, tally in ordered:
         for reason, facts in tally.left_out.items():
-            typer.echo(f"{name}: left out {len(facts)}: {reason}")
+            typer.echo(f" {name}: {len(facts)}, {reason}")
+    typer.echo("")
 
 
 @app.command()
@@ -241,7 +248,7 @@ def convert(
     language: Annotated[str, typer.Option(help="The language of the document.")] = "en",
 ) -> None:
     """Make Turtle of a table that a reader filled in, a row a fact; print it."""
-    from graph.table import convert as run
+    from graph.turtle import convert as run
 
     with _clear_errors():
         _write(run(table, by, date or datetime.now(UTC).date().isoformat(), language).encode())

@@ -8,7 +8,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from graph.library import Query, read_folder
-from graph.oxigraph import OxigraphStore, in_memory
+from graph.oxigraph import OxigraphStore, merge_of
 from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
 
 DERIVED: Final = ox.NamedNode(GRAPH + "derived")
@@ -118,7 +118,7 @@ def derive(graphs: Mapping[str, list[ox.Quad]], root: Path = ROOT) -> list[ox.Qu
 
     A rule is a SELECT of ?subject ?kind ?object and the two links it rests on, ?first ?second.
     """
-    store = in_memory(graphs)
+    store = merge_of(graphs)
     quads = list({q for rule in read_folder(root / "rules") for q in _rule_quads(rule, store)})
     if quads:
         quads += _header(graphs)

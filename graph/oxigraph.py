@@ -122,6 +122,13 @@ def in_memory(graphs: Mapping[str, Iterable[ox.Quad]]) -> OxigraphStore:
     return OxigraphStore(engine)
 
 
+def merge_of(graphs: Mapping[str, Iterable[ox.Quad]]) -> OxigraphStore:
+    """Return a store in memory that holds the merge of these graphs and no named graph."""
+    engine = ox.Store()
+    engine.bulk_extend(ox.Quad(*quad.triple) for quads in graphs.values() for quad in quads)
+    return OxigraphStore(engine)
+
+
 def open_directory(path: Path) -> OxigraphStore:
     """Open or make the store in a directory; StoreError when another process holds it."""
     try:

@@ -23,7 +23,7 @@ class Violation:
 def run_shapes(quads: Iterable[ox.Quad], root: Path = ROOT) -> list[Violation]:
     """Validate against the shapes of the folder (SHACL Core) and return the violations."""
     import pyshacl
-    from rdflib import RDF, SH, BNode, Graph, Literal
+    from rdflib import SH, BNode, Graph, Literal
 
     written = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
     data = Graph().parse(data=written, format="nt")
@@ -32,7 +32,7 @@ def run_shapes(quads: Iterable[ox.Quad], root: Path = ROOT) -> list[Violation]:
         shapes.parse(data=path.read_text(encoding="utf-8"), format="turtle")
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
     found = set()
-    for result in report.subjects(RDF.type, SH.ValidationResult):
+    for result in report.objects(None, SH.result):
         messages = report.objects(result, SH.resultMessage)
         english = next(str(m) for m in messages if isinstance(m, Literal) and m.language == "en")
         focus, value = report.value(result, SH.focusNode), report.value(result, SH.value)

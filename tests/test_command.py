@@ -5,9 +5,11 @@ import gc
 import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from typer.testing import CliRunner
 from api.__main__ import app
 from graph.errors import Finding
 from graph.library import LANGUAGES
+from graph.links import LEVELS
 from graph.questions import list_questions
 from graph.results import Form, Format, formats_for
 from graph.store import open_store
@@ -115,12 +118,27 @@ def test_check_counts_links(letter: Path) -> None:
     """A faultless folder gives a table of links by source and level, and ends with code 0."""
     result = run("check", letter)
     assert result.exit_code == DONE
-    lines = {line.split()[0]: line.split()[1:] for line in result.stdout.splitlines() if line}
-    assert lines["source"] == ["quoted", "cited", "derived", "assessed", "hypothetical", "links"]
-    assert lines["kamerbrief-gbvs-2018"][0] == lines["kamerbrief-gbvs-2018"][-1]
-    total = int(lines["kamerbrief-gbvs-2018"][-1]) + int(lines["derived"][-1])
-    assert lines["all"][-1] == str(total)
+    table, _, kinds = result.stdout.partition("\nKinds of link\n")
+    lines = {line.split()[0]: line.split()[1:] for line in table.splitlines() if line}
+    assert lines["source"] == [*LEVELS, "links", "read", "loaded"]
+    quoted, total = lines["kamerbrief-gbvs-2018"]
+    assert quoted == total
+    assert lines["all"][-1] == str(int(total) + int(lines["derived"][-1]))
+    assert " kamerbrief-gbvs-2018: coupledTo 17, hasGoal 13" in kinds
     assert result.stdout.endswith("\n0 failures\n")
+
+
+def test_check_accounts_for_every_fact() -> None:
+    """The check says of each source how many facts were read, loaded and left out, and why."""
+    table, _, rest = run("check").stdout.partition("\nKinds of link\n")
+    left: Counter[str] = Counter()
+    for name, number in re.findall(r"^ (\S+): (\d+), ", rest, re.MULTILINE):
+        left[name] += int(number)
+    facts = re.findall(r"^ (\S+) .* (\d+) +(\d+) *$", table, re.MULTILINE)
+    read = {name: (int(read), int(loaded)) for name, read, loaded in facts}
+    assert len(read) > 70
+    for name in left:
+        assert read[name][0] == read[name][1] + left[name], name
 
 
 def test_check_lists_faults(broken: Path, faults: list[Finding]) -> None:
@@ -128,7 +146,7 @@ def test_check_lists_faults(broken: Path, faults: list[Finding]) -> None:
     result = run("check", broken)
     assert result.exit_code == FAULTY
     lines = result.stdout.splitlines()
-    assert [str(fault) for fault in faults] == [line for line in lines if ": " in line]
+    assert [str(fault) for fault in faults] == [line for line in lines if ".ttl:" in line]
     assert lines[-1] == f"{len(faults)} failures"
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from graph.dataset import collect
 from graph.errors import DataError
 from graph.files import parse_file
-from graph.table import LINKS, THINGS, convert
+from graph.table import LINKS, THINGS
+from graph.turtle import convert as make
 from graph.validate import violations
 from ontology import ID, PREFIXES, SAM
 
@@ -44,6 +45,11 @@ def write(tmp_path: Path) -> Write:
     return write
 
 
+def convert(path: Path) -> str:
+    """Return the Turtle of a table that we read on one day."""
+    return make(path, "organization:samenhang", "2026-11-23")
+
+
 def triples(turtle: str) -> set[tuple[str, str, str]]:
     """Return the triples of a text as the values of their terms."""
     parsed = ox.parse(turtle, format=ox.RdfFormat.TURTLE)
@@ -57,7 +63,7 @@ def values(turtle: str, name: str) -> list[str]:
 
 def test_a_row_is_a_link_with_its_evidence(write: Write) -> None:
     """A row becomes one link, cited unless it says otherwise, with the passage it names."""
-    made = triples(convert(write(PLAIN, name="gbvs-2018-en.csv"), date="2026-11-23"))
+    made = triples(convert(write(PLAIN, name="gbvs-2018-en.csv")))
     link, passage = f"{ID}link/gbvs-2018-en-e1-1", f"{ID}passage/gbvs-2018-en-10-12"
     assert (link, PREFIXES["rdf"] + "subject", ID + "strategy/gbvs-2018") in made
     assert (link, SAM + "level", ID + "evidence-level/cited") in made
@@ -102,7 +108,7 @@ def test_every_fact_is_accounted_for(write: Write, tmp_path: Path) -> None:
     """Facts without a link are named with their reason, so that the check finds none missing."""
     left = [{"fact": f"e{n}", "left_out": "states no link"} for n in (2, 3)]
     path = tmp_path / "reading.ttl"
-    path.write_text(convert(write(PLAIN, *left), date="2026-11-23"), encoding="utf-8")
+    path.write_text(convert(write(PLAIN, *left)), encoding="utf-8")
     turtle = path.read_text(encoding="utf-8")
     assert values(turtle, "#factsRead") == ["3"]
     assert values(turtle, "#fact") == ["e1", "e2", "e3"]
