@@ -16,10 +16,14 @@ from api.__main__ import app
 from api.settings import PREFIX, Settings
 from graph.check import check
 from graph.links import LEVELS
-from ontology import ROOT
+from graph.turtle import convert
+from ontology import ID, PREFIXES, ROOT, SAM
 
 REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+TABLE = re.findall(r"```csv\n(.*?)```", README, re.DOTALL)[0]
 
 
 def _blocks() -> Iterator[str]:
@@ -64,6 +68,7 @@ def test_paths_exist() -> None:
 def test_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command of the README runs as it stands there."""
     (tmp_path / "question.rq").write_text("ASK { ?s ?p ?o }")
+    (tmp_path / "reading.csv").write_text(TABLE, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     arguments = shlex.split(command)[1:]
     result = CliRunner().invoke(app, [*arguments, "--help"] if "serve" in arguments else arguments)
@@ -93,3 +98,20 @@ def test_example_link_is_sound(tmp_path: Path) -> None:
     )
     assert head
     assert [str(finding) for finding in check(file).findings] == []
+
+
+def test_example_table_is_sound(tmp_path: Path) -> None:
+    """The table that the README writes becomes a file that passes the check, with all its facts."""
+    table = tmp_path / "example-2030.csv"
+    table.write_text(TABLE, encoding="utf-8")
+    file = table.with_suffix(".ttl")
+    described = f"""<{ID}document/example-2030> a <{SAM}Document> ;
+        <{PREFIXES["foaf"]}page> <urn:x> ; <{PREFIXES["rdfs"]}label> "Example of 2030"@en, "Voorbeeld van 2030"@nl .\n"""
+    turtle = convert(table, "organization:samenhang", "2026-11-23")
+    file.write_text(turtle + described, encoding="utf-8")
+    report = check(file)
+    assert [str(finding) for finding in report.findings] == []
+    tally = report.tallies["example-2030"]
+    assert tally.levels == {"cited": 2, "assessed": 1}
+    assert (tally.read, tally.loaded) == (4, {"x1", "x2", "x3"})
+    assert tally.left_out == {"describes the layout": ["x4"]}

@@ -50,6 +50,14 @@ def _pillars(library: Library, links: list[Link]) -> list[dict[str, Any]]:
     ]
 
 
+def _editions(library: Library) -> list[str]:
+    """Return the strategies that are ordered by something else than pillars."""
+    kinds = {SAM + name for name in ("hasFocus", "hasIssue", "hasObjective")}
+    links = library.links.values()
+    found = {link.subject for link in links if link.kind in kinds}
+    return sorted(iri for iri in found if iri.startswith(ID + "strategy/"))
+
+
 @router.get("/")
 def start(request: Request, library: LibraryDep) -> Response:
     """Say in one screen what this is, how much it holds, and where to go."""
@@ -61,6 +69,7 @@ def start(request: Request, library: LibraryDep) -> Response:
         total=len(links),
         sources=len(library.documents),
         pillars=_pillars(library, links),
+        editions=_editions(library),
         questions=list_questions(),
         views=network.list_views(),
     )

@@ -16,6 +16,7 @@ const COLOURS = {
   Office: "--department", Department: "--department", Organization: "--department", Person: "--department",
   Instrument: "--instrument", Investment: "--instrument",
   Pillar: "--pillar", Goal: "--goal", Strategy: "--pillar",
+  Objective: "--pillar", Focus: "--goal", Issue: "--goal", Line: "--goal", Theme: "--threat",
   Threat: "--threat", Trend: "--threat", Region: "--region",
 };
 const SHAPES = {
