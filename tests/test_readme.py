@@ -106,7 +106,8 @@ def test_example_table_is_sound(tmp_path: Path) -> None:
     table.write_text(TABLE, encoding="utf-8")
     file = table.with_suffix(".ttl")
     described = f"""<{ID}document/example-2030> a <{SAM}Document> ;
-        <{PREFIXES["foaf"]}page> <urn:x> ; <{PREFIXES["rdfs"]}label> "Example of 2030"@en, "Voorbeeld van 2030"@nl .\n"""
+        <{PREFIXES["foaf"]}page> <urn:x> ;
+        <{PREFIXES["rdfs"]}label> "Example of 2030"@en, "Voorbeeld van 2030"@nl .\n"""
     turtle = convert(table, "organization:samenhang", "2026-11-23")
     file.write_text(turtle + described, encoding="utf-8")
     report = check(file)
