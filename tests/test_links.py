@@ -4,7 +4,7 @@ import pytest
 
 from graph.errors import NotFoundError
 from graph.library import LANGUAGES
-from graph.links import LEVELS, STRENGTH, Link, Readings, Text, find_links
+from graph.links import LEVELS, STRENGTH, Link, Readings, Text, find_links, value_of
 from graph.oxigraph import OxigraphStore
 from ontology import GRAPH, ID, PREFIXES, SAM
 
@@ -123,3 +123,17 @@ def test_kind_without_a_reading_is_readable(readings: Readings, links: dict[str,
     bare = Readings({}, readings.names)
     ends = [readings.names.of(iri).in_language("nl") for iri in (links[OVERLAP].subject,)]
     assert bare.read(links[OVERLAP], "nl").startswith(f"{ends[0]} – ")
+
+
+def test_amount_reads_with_its_currency_and_period(links: dict[str, Link]) -> None:
+    """An amount is read with thousands, currency and year, as the language writes them."""
+    readings = {}
+    for link in links.values():
+        if link.kind == SAM + "amount" and link.subject.endswith(
+            "/defensienota-2018-intensification"
+        ):
+            readings[link.said.get("validFrom", Text("")).value] = link
+    assert value_of(readings["2019"], "en") == "EUR 1,210,000,000 (2019)"
+    assert value_of(readings["2019"], "nl") == "EUR 1.210.000.000 (2019)"
+    assert value_of(readings[""], "en") == "EUR 1,510,000,000"
+    assert readings[""].said["condition"].value == "structural"
