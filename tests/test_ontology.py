@@ -400,7 +400,11 @@ def test_assessed_links_give_their_reason(links: dict[str, Link]) -> None:
     assessed = [link for link in links.values() if link.level == "assessed"]
     assert assessed
     assert all(link.said["reason"].value for link in assessed)
-    assert {link.graph for link in assessed} == {"assessments", "alignment-of-editions", "near-duplicates"}
+    assert {link.graph for link in assessed} == {
+        "assessments",
+        "alignment-of-editions",
+        "near-duplicates",
+    }
 
 
 # The JSON context
