@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from api import problems
 from api.headers import Headers
 from api.library import FOLDER, open_library
-from api.routes import data, health, pages, resources, sparql
+from api.routes import data, health, pages, resources, sparql, wellknown
 from api.settings import Settings
 from graph.store import Store, open_store
 
@@ -33,7 +33,7 @@ def create_app(settings: Settings, store: Store | None = None) -> ASGIApp:
     )
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
-    for module in (health, sparql, data, resources, pages):
+    for module in (health, sparql, wellknown, data, resources, pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     return Headers(app)

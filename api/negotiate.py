@@ -1,7 +1,8 @@
 """Content negotiation: the format and the language of an answer (RFC 9110, section 12)."""
 
 from collections.abc import Sequence
-from typing import Final
+from functools import cache, lru_cache
+from typing import Final, NoReturn
 
 from fastapi import HTTPException, Request
 from werkzeug.datastructures import LanguageAccept, MIMEAccept
@@ -17,9 +18,19 @@ ALIASES: Final = {"application/json": "json", "application/xml": "xml", "text/pl
 
 
 def _accepted(request: Request) -> MIMEAccept:
+    return _ranges(request.headers.get("accept") or "*/*")
+
+
+@lru_cache(maxsize=128)
+def _ranges(accept: str) -> MIMEAccept:
     """Return what is accepted, without parameters such as charset: the offers have none."""
-    header = parse_accept_header(request.headers.get("accept") or "*/*", MIMEAccept)
+    header = parse_accept_header(accept, MIMEAccept)
     return MIMEAccept((range_.partition(";")[0].strip(), quality) for range_, quality in header)
+
+
+@lru_cache(maxsize=128)
+def _match(accept: str, offers: tuple[str, ...]) -> str | None:
+    return _ranges(accept).best_match(list(offers))
 
 
 def best(request: Request, offers: Sequence[str]) -> str:
@@ -27,7 +38,7 @@ def best(request: Request, offers: Sequence[str]) -> str:
 
     The first offer is the default when everything is welcome.
     """
-    match = _accepted(request).best_match(list(offers))
+    match = _match(request.headers.get("accept") or "*/*", tuple(offers))
     if match is None:
         raise HTTPException(406, f"None of these is accepted: {', '.join(offers)}.")
     return match
@@ -39,15 +50,51 @@ def prefers_page(request: Request) -> bool:
 
 
 def result_format(request: Request, form: Form, wanted: str | None) -> Format:
-    """Return the format for a result: `?format=` when given, else by Accept."""
+    """Return the format for a result: `?format=` when given, else by Accept.
+
+    `?format=` takes a short name, an extension or a media type, of which a plus may have been
+    written as it stands and so have arrived as a space.
+    """
     if wanted:
+        name = wanted.strip().lower().replace(" ", "+")
         try:
-            return format_named(wanted, form)
+            return format_named(ALIASES.get(name, name), form)
         except NotFoundError as error:
             raise HTTPException(406, str(error)) from error
+    offers = _offers(form)
+    return offers[best(request, list(offers))]
+
+
+@cache
+def _offers(form: Form) -> dict[str, Format]:
+    """Return the formats of a form by media type: the registered ones, then the others."""
     offers = {f.media_type: f for f in formats_for(form)}
     extra = {media: f for media, name in ALIASES.items() for f in offers.values() if f.name == name}
-    return (offers | extra)[best(request, [*offers, *extra])]
+    return offers | extra
+
+
+def choices(request: Request, wanted: str | None, page: bool = False) -> dict[Form, str]:
+    """Return for each form of result the short name of the format that the client likes best.
+
+    A form is left out when nothing that it can be written in is accepted. Where a page may be
+    given too, text/html is an offer like the others, and the last among equals.
+    """
+    chosen: dict[Form, str] = {}
+    for form in Form:
+        try:
+            if page and (wanted or best(request, [*_offers(form), HTML])) in ("html", HTML):
+                chosen[form] = HTML
+            else:
+                chosen[form] = result_format(request, form, wanted).name
+        except HTTPException:
+            continue
+    return chosen
+
+
+def refuse_format(request: Request, form: Form, wanted: str | None) -> NoReturn:
+    """Raise 406 with the formats there are, for a form that `choices` left out."""
+    result_format(request, form, wanted)
+    raise HTTPException(406, "This result has no format that is accepted.")
 
 
 def language(request: Request) -> str:

@@ -114,10 +114,10 @@ def test_scripts_from_elsewhere_may_ask(client: TestClient, address: str) -> Non
 
 
 def test_options_without_a_question(client: TestClient) -> None:
-    """OPTIONS from a program is refused with the methods there are."""
+    """OPTIONS from a program names the methods there are."""
     answer = client.options("/sparql")
-    assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET, HEAD, POST"
+    assert answer.status_code == 204
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST"
 
 
 @pytest.mark.parametrize(
