@@ -1,58 +1,23 @@
-"""The command line: serve, load, check, ask, query, export."""
+"""The command line: serve, load, check, ask, query, export, and what keeps a store."""
 
 import os
+import signal
 import socket
 import sys
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
+from api import keep
+from api.command import FAULTY, StoreOption, app, clear_errors, say
 from api.settings import read_settings
-from graph.errors import DataError, SamenhangError
+from graph.errors import SamenhangError
 from ontology import ROOT
 
-if TYPE_CHECKING:
-    from graph.tally import Tally
-
-app = typer.Typer(
-    help="Samenhang: a government strategy as links that can be read back to their passages.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-StoreOption = Annotated[
-    str | None, typer.Option("--store", help="memory: (the shipped files) or oxigraph:PATH.")
-]
-#: Exit codes: what a script can tell apart.
-FAULTY: Final = 1
-WRONG: Final = 2
-
-
-def say(text: str) -> None:
-    """Say something about the work, beside the output."""
-    typer.echo(text, err=True)
-
-
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    """Turn our errors into a message and an exit code, without a traceback."""
-    try:
-        yield
-    except DataError as error:
-        say(str(error))
-        raise typer.Exit(FAULTY) from error
-    except SamenhangError as error:
-        place = [getattr(error, key, None) for key in ("line", "column")]
-        where = f" (line {place[0]}, column {place[1]})" if all(place) else ""
-        say(f"{error}{where}")
-        raise typer.Exit(WRONG) from error
+__all__ = ["app", "keep", "main"]
 
 
 @app.command()
@@ -65,19 +30,34 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from graph.limits import Limits
+    from graph.snapshot import opened
 
-    with _clear_errors():
+    with clear_errors(), ExitStack() as stack:
         settings = read_settings(store=store, host=host, port=port)
         _check_port(settings.host, settings.port)
-        application = create_app(settings)
-    say(f"Samenhang is at http://{settings.host}:{settings.port}/ (stop it with Ctrl+C)")
-    uvicorn.run(
-        application,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        server_header=False,
-    )
+        limits = Limits(
+            seconds=settings.query_seconds,
+            memory=settings.query_memory,
+            size=settings.max_result,
+            queue_seconds=settings.queue_seconds,
+        )
+        signal.signal(signal.SIGTERM, _end)
+        parts = stack.enter_context(opened(settings.store, limits, settings.readers))
+        application = create_app(settings, *parts)
+        say(f"Samenhang is at http://{settings.host}:{settings.port}/ (stop it with Ctrl+C)")
+        uvicorn.run(
+            application,
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            server_header=False,
+        )
+
+
+def _end(number: int, _: object) -> NoReturn:
+    """End as a signal asks, but let go of everything first."""
+    raise SystemExit(128 + number)
 
 
 def _check_port(host: str, port: int) -> None:
@@ -98,75 +78,19 @@ def check(
     path: Annotated[Path, typer.Argument(help="An ontology folder, or a data file.")] = ROOT,
 ) -> None:
     """Load everything, run the shapes and checks, find every quotation; print what there is."""
+    from api.tallies import print_tallies
     from graph.check import check as run
 
     say(f"Checking {path} ...")
-    with _clear_errors():
+    with clear_errors():
         report = run(path)
     if report.tallies:
-        _print_tallies(report.tallies)
+        print_tallies(report.tallies)
     for finding in report.findings:
         typer.echo(str(finding))
     typer.echo(f"{len(report.findings)} failure{'' if len(report.findings) == 1 else 's'}")
     if report.findings:
         raise typer.Exit(FAULTY)
-
-
-def _print_tallies(tallies: dict[str, "Tally"]) -> None:
-    """Print what each source holds, the largest first: table, kinds, what was left out."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from graph.links import LEVELS
-
-    def cells(levels: Counter[str], read: int, loaded: int) -> list[str]:
-        numbers = [*(levels[level] for level in LEVELS), levels.total(), read, loaded]
-        return [str(number or "") for number in numbers]
-
-    table = Table("source", *LEVELS, "links", "read", "loaded", box=None)
-    ordered = sorted(tallies.items(), key=lambda item: (-item[1].levels.total(), item[0]))
-    for name, tally in ordered:
-        table.add_row(name, *cells(tally.levels, tally.read, len(tally.loaded)))
-    every = list(tallies.values())
-    levels = sum((tally.levels for tally in every), Counter[str]())
-    read, loaded = sum(tally.read for tally in every), sum(len(tally.loaded) for tally in every)
-    table.add_row("all", *cells(levels, read, loaded), style="bold")
-    Console(width=None if sys.stdout.isatty() else 140).print(table)
-    typer.echo("\nKinds of link")
-    for name, tally in ordered:
-        kinds = ", ".join(f"{kind} {count}" for kind, count in tally.kinds.most_common())
-        typer.echo(f" {name}: {kinds}")
-    typer.echo("\nFacts that were read and gave no link")
-    for name, tally in ordered:
-        for reason, facts in tally.left_out.items():
-            typer.echo(f" {name}: {len(facts)}, {reason}")
-    typer.echo("")
-
-
-@app.command()
-def load(
-    path: Annotated[Path, typer.Argument(help="An ontology folder, or data files.")] = ROOT,
-    store: StoreOption = None,
-) -> None:
-    """Check files and put them into a store: all of them or, when one is faulty, none."""
-    from graph.check import examine
-    from graph.dataset import collect, root_of
-    from graph.store import open_store
-
-    with _clear_errors():
-        settings = read_settings(store=store)
-        say(f"Reading {path} ...")
-        dataset = collect(path)
-        say("Checking ...")
-        if findings := examine(dataset, root_of(path)):
-            raise DataError(findings)
-        say(f"Writing to {settings.store} ...")
-        target = open_store(settings.store)
-        target.replace(dataset.graphs)
-        statements = sum(map(len, dataset.graphs.values()))
-        say(f"Loaded {statements:,} statements in {len(dataset.graphs)} graphs.")
-        if settings.store == "memory:":
-            say("A store in memory ends with this command; give --store oxigraph:PATH to keep it.")
 
 
 @app.command()
@@ -181,7 +105,7 @@ def query(
     from graph.results import Form, format_named
     from graph.store import open_store
 
-    with _clear_errors():
+    with clear_errors():
         try:
             text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -210,7 +134,7 @@ def ask(
         for known in questions.list_questions():
             typer.echo(f"{known.slug.partition('-')[0]}  {known.says('question', lang)}")
         return
-    with _clear_errors():
+    with clear_errors():
         opened = open_store(read_settings(store=store).store)
         answer = questions.ask(opened, question, level, source or ())
     names = read_names(opened)
@@ -232,7 +156,7 @@ def duplicates(
     from graph.store import open_store
     from ontology import ID
 
-    with _clear_errors():
+    with clear_errors():
         pairs = find_pairs(open_store(read_settings(store=store).store), threshold)
     for pair in pairs:
         one, other = pair.one.removeprefix(ID), pair.other.removeprefix(ID)
@@ -250,7 +174,7 @@ def convert(
     """Make Turtle of a table that a reader filled in, a row a fact; print it."""
     from graph.turtle import convert as run
 
-    with _clear_errors():
+    with clear_errors():
         _write(run(table, by, date or datetime.now(UTC).date().isoformat(), language).encode())
 
 
@@ -264,7 +188,7 @@ def export(
     from graph.results import export as write
     from graph.store import open_store
 
-    with _clear_errors():
+    with clear_errors():
         content = write(open_store(read_settings(store=store).store).quads(), format_)
         if output is None:
             _write(content)

@@ -12,13 +12,19 @@ from api.headers import Headers
 from api.library import FOLDER, open_library
 from api.routes import data, health, pages, resources, sparql, wellknown
 from api.settings import Settings
+from graph.readers import Readers
 from graph.store import Store, open_store
 
 VERSION: Final = "0.1.0"
 
 
-def create_app(settings: Settings, store: Store | None = None) -> ASGIApp:
-    """Return the service on a store, or on the one that the settings name."""
+def create_app(
+    settings: Settings, store: Store | None = None, readers: Readers | None = None
+) -> ASGIApp:
+    """Return the service on a store, or on the one that the settings name.
+
+    Without readers, queries of the public run in this process, without limits.
+    """
     app = FastAPI(
         title="Samenhang",
         version=VERSION,
@@ -29,7 +35,7 @@ def create_app(settings: Settings, store: Store | None = None) -> ASGIApp:
         redirect_slashes=False,
     )
     app.state.library = open_library(
-        open_store(settings.store) if store is None else store, settings
+        open_store(settings.store) if store is None else store, settings, readers
     )
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)

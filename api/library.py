@@ -17,6 +17,7 @@ from graph.errors import NotFoundError, QueryError
 from graph.library import LANGUAGES, find
 from graph.links import LEVELS, Link, Readings, find_links, read_readings, value_of
 from graph.names import Names, read_names, shorten
+from graph.readers import Readers
 from graph.store import Store
 from ontology import GRAPH, ID, ROOT, SAM
 
@@ -36,11 +37,17 @@ class Library:
     settings: Settings
     names: Names
     readings: Readings
+    readers: Readers | None = None
 
     @cached_property
     def links(self) -> dict[str, Link]:
         """Every link of the store by its IRI, strongest first."""
         return {link.iri: link for link in find_links(self.store)}
+
+    @cached_property
+    def size(self) -> int:
+        """The number of statements, in the merge of all graphs."""
+        return len(self.store)
 
     @cached_property
     def documents(self) -> dict[str, str]:
@@ -116,13 +123,13 @@ def path_of(iri: str) -> str:
     return iri if iri.startswith(("http://", "https://")) else "#"
 
 
-def open_library(store: Store, settings: Settings) -> Library:
-    """Read the names and readings of a store."""
+def open_library(store: Store, settings: Settings, readers: Readers | None = None) -> Library:
+    """Read the names and readings of a store; `readers` answer the queries of the public."""
     names = read_names(store)
-    return Library(store, settings, names, read_readings(store, names))
+    return Library(store, settings, names, read_readings(store, names), readers)
 
 
-def _library(request: Request) -> Library:
+async def _library(request: Request) -> Library:  # async: costs no thread
     return cast(Library, request.app.state.library)
 
 

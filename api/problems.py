@@ -9,14 +9,34 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.negotiate import prefers_page
-from graph.errors import DataError, NotFoundError, QueryError, SamenhangError, StoreError
+from graph.errors import (
+    DataError,
+    FormatError,
+    LimitError,
+    NotFoundError,
+    QueryError,
+    SamenhangError,
+    StoreError,
+)
 
 #: The status of each of our errors.
 STATUS: Final[dict[type[SamenhangError], HTTPStatus]] = {
     QueryError: HTTPStatus.BAD_REQUEST,
     DataError: HTTPStatus.BAD_REQUEST,
     NotFoundError: HTTPStatus.NOT_FOUND,
+    FormatError: HTTPStatus.NOT_ACCEPTABLE,
+    LimitError: HTTPStatus.GATEWAY_TIMEOUT,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+#: The status of each limit that a query may pass.
+_LIMITS: Final = {
+    "time": HTTPStatus.GATEWAY_TIMEOUT,
+    "memory": HTTPStatus.INSUFFICIENT_STORAGE,
+    "size": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "crash": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
 
@@ -41,8 +61,12 @@ def _reply(
 
 def _ours(request: Request, error: Exception) -> Response:
     status = next(s for kind, s in STATUS.items() if isinstance(error, kind))
-    place = {key: getattr(error, key, None) for key in ("line", "column")}
-    return _reply(request, status, str(error), **place)
+    more = {key: getattr(error, key, None) for key in ("line", "column", "limit")}
+    headers = {}
+    if isinstance(error, LimitError):
+        status = _LIMITS[error.limit]
+        headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+    return _reply(request, status, str(error), headers, **more)
 
 
 def _http(request: Request, error: Exception) -> Response:

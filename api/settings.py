@@ -23,6 +23,11 @@ class Settings:
     host: str = _setting("127.0.0.1", "The address to listen on.")
     port: int = _setting(8000, "The port to listen on.")
     max_query: int = _setting(65536, "The longest query that is read, in bytes.")
+    query_seconds: float = _setting(10.0, "How long a query may take, in seconds.")
+    query_memory: int = _setting(1000, "The memory that a query may take, in MB.")
+    max_result: int = _setting(50, "The largest result of a query, in MB.")
+    readers: int = _setting(2, "How many queries are answered at the same time.")
+    queue_seconds: float = _setting(1.0, "How long a query waits for its turn, in seconds.")
     max_rows: int = _setting(
         1000, "The most rows that a page of results shows; data have no limit."
     )

@@ -3,12 +3,15 @@
 SamenhangError
 ├── DataError          a file says something that cannot be loaded
 ├── QueryError         a query cannot be read or may not be run
+├── LimitError         a query takes more than it may, or nobody is free to answer it
+├── FormatError        a format cannot say what the result says
 ├── StoreError         a store cannot be opened, read or written
 └── NotFoundError      a name that nobody has declared
 """
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 
 class SamenhangError(Exception):
@@ -52,6 +55,32 @@ class QueryError(SamenhangError):
         super().__init__(message)
         self.line = line
         self.column = column
+
+
+class LimitError(SamenhangError):
+    """A query was stopped: `limit` is the limit that it passed, `seconds` that of time.
+
+    "busy" says that no reader came free, and to ask again in `retry_after` seconds (RFC 9110,
+    section 10.2.3); "crash" that the reader ended for another reason.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        limit: Literal["time", "memory", "size", "busy", "crash"],
+        *,
+        seconds: float | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        """Keep which limit it was beside the message."""
+        super().__init__(message)
+        self.limit = limit
+        self.seconds = seconds
+        self.retry_after = retry_after
+
+
+class FormatError(SamenhangError):
+    """The result holds what the format that was asked for has no way to write."""
 
 
 class StoreError(SamenhangError):

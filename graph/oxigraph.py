@@ -1,13 +1,15 @@
 """The embedded engine: Oxigraph, in memory or in a directory."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
+from graph.disk import FAULTS, MARK, Disk
 from graph.errors import QueryError, StoreError
 from graph.operation import dataset_of, refuse_federation, unreadable
 from graph.results import Result
@@ -18,7 +20,7 @@ _SENTENCE: Final = re.compile(r"\b[A-Z][a-zA-Z]*(?: [a-zA-Z]+){2,}")  # not a li
 
 
 @contextmanager
-def _as_query_error(text: str) -> Iterator[None]:
+def as_query_error(text: str) -> Iterator[None]:
     """Turn what the engine raises about a query into QueryError with its place."""
     try:
         yield
@@ -37,17 +39,48 @@ def _nodes(iris: Sequence[str]) -> list[ox.NamedNode | ox.BlankNode]:
     return [ox.NamedNode(iri) for iri in iris]
 
 
-#: Makes the default graph the merge of the named graphs. The engine can answer on their union as
-#: it stands, but then gives a triple once for each graph that holds it, and counts go wrong.
-_UNION: Final = "DROP DEFAULT ; INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
+#: Takes these graphs out of the default graph, as far as no other graph says the same. The
+#: default graph holds the merge itself: the engine can answer on the union of the named graphs as
+#: they are, but then gives a triple once for each graph that holds it, and counts go wrong.
+_WITHDRAW: Final = """DELETE {{ ?s ?p ?o }} WHERE {{
+    VALUES ?g {{ {graphs} }} GRAPH ?g {{ ?s ?p ?o }}
+    FILTER NOT EXISTS {{ GRAPH ?h {{ ?s ?p ?o }} FILTER(?h NOT IN ({listed})) }} }}"""
+
+#: More quads than this are written into a copy of the directory, which takes its place.
+LARGE = 50_000
+
+#: A query that may name a graph without asking for a triple in it, and so would meet the mark.
+_NAMES_GRAPHS: Final = re.compile(
+    r"GRAPH\s*[?$]\w+\s*\{\s*"
+    r"(?:[{}#]|(?:BIND|OPTIONAL|FILTER|VALUES|MINUS|SELECT|GRAPH|SERVICE)\b(?!:))"
+    r"|GRAPH\s*[?$].*[\w>)][*?]",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _withdraw(graphs: Iterable[str]) -> str:
+    nodes = [f"<{iri}>" for iri in graphs]
+    if not nodes:
+        return ""
+    drops = " ".join(f"; DROP SILENT GRAPH {node}" for node in nodes)
+    return _WITHDRAW.format(graphs=" ".join(nodes), listed=", ".join(nodes)) + drops
 
 
 class OxigraphStore:
     """A store of the embedded engine, whose default graph is the merge of its named graphs."""
 
-    def __init__(self, engine: ox.Store) -> None:
-        """Wrap an open engine."""
-        self._engine = engine
+    def __init__(self, engine: ox.Store | Disk) -> None:
+        """Wrap an open engine, or a directory that is open."""
+        self._opened = engine
+
+    @property
+    def disk(self) -> Disk | None:
+        """The directory of the store; none when it is in memory."""
+        return self._opened if isinstance(self._opened, Disk) else None
+
+    @property
+    def _engine(self) -> ox.Store:
+        return self._opened.engine if isinstance(self._opened, Disk) else self._opened
 
     def query(
         self,
@@ -60,11 +93,13 @@ class OxigraphStore:
         refuse_federation(text)
         if not default_graphs and not named_graphs:
             default_graphs, named_graphs = dataset_of(text)
-        with _as_query_error(text):
+        with as_query_error(text):
             if default_graphs or named_graphs:
                 raw = self._merged(default_graphs, named_graphs).query(
                     text, default_graph=ox.DefaultGraph(), named_graphs=_nodes(named_graphs)
                 )
+            elif self.disk and _NAMES_GRAPHS.search(text):
+                raw = self._engine.query(text, named_graphs=_nodes(self.graphs()))
             else:
                 raw = self._engine.query(text)
         return Result(raw, PREFIXES)
@@ -79,27 +114,74 @@ class OxigraphStore:
             dataset.bulk_extend(self._engine.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
         return dataset
 
-    def replace(self, graphs: Mapping[str, Iterable[ox.Quad]]) -> None:
-        """Replace named graphs in one transaction, see `graph.store.Store.replace`."""
-        written = "\n".join(
-            f"GRAPH <{iri}> {{ {_ntriples(quads)} }}" for iri, quads in graphs.items()
-        )
-        drops = " ".join(f"DROP SILENT GRAPH <{iri}> ;" for iri in graphs)
-        update = f"{drops} INSERT DATA {{ {written} }} ; {_UNION}"
+    def replace(self, graphs: Mapping[str, Iterable[ox.Quad]], *, base: Sequence[str] = ()) -> None:
+        """Replace named graphs in one transaction, see `graph.store.Store.replace`.
+
+        `base` names those of them that an ontology folder brings, for `Disk.base`.
+        """
+        listed = {iri: list(quads) for iri, quads in graphs.items()}
+        texts = {iri: ntriples(quads) for iri, quads in listed.items()}
+        digest = sha256("\n".join(f"<{iri}>\n{text}" for iri, text in texts.items()).encode())
+        size = sum(map(len, listed.values()))
         try:
-            self._engine.update(update)
-            self._engine.flush()
-        except (OSError, SyntaxError, ValueError, RuntimeError) as error:
+            withdraw = _withdraw(listed)
+            if self.disk and size > LARGE:
+
+                def work(engine: ox.Store) -> None:
+                    engine.update(withdraw)
+                    engine.bulk_extend(quad for quads in listed.values() for quad in quads)
+                    engine.bulk_extend(ox.Quad(*q.triple) for qs in listed.values() for q in qs)
+
+                self.disk.rebuild(work, list(listed), digest.hexdigest(), base)
+                return
+            data = " ".join(f"{text} GRAPH <{iri}> {{ {text} }}" for iri, text in texts.items())
+            update = f"{withdraw} ; INSERT DATA {{ {data} }}"
+            if self.disk:
+                self.disk.write(update, list(listed), digest.hexdigest(), base)
+            else:
+                self._engine.update(update)
+        except FAULTS as error:
             raise StoreError(f"Nothing was written: {error}") from error
+
+    def fill(self, graphs: Sequence[str], digest: str, put: Callable[[ox.Store], None]) -> None:
+        """Replace named graphs by what `put` puts into them; StoreError when nothing was written.
+
+        `put` gets an engine of its own and fills the named graphs only. For large data.
+        """
+
+        def work(engine: ox.Store) -> None:
+            if withdraw := _withdraw(graphs):
+                engine.update(withdraw)
+            put(engine)
+            for iri in graphs:
+                quads = engine.quads_for_pattern(None, None, None, ox.NamedNode(iri))
+                engine.bulk_extend(ox.Quad(*quad.triple) for quad in quads)
+
+        if isinstance(self._opened, Disk):
+            self._opened.rebuild(work, graphs, digest, ())
+            return
+        copy = ox.Store()
+        copy.bulk_extend(iter(self._opened))
+        try:
+            work(copy)
+        except FAULTS as error:
+            raise StoreError(f"Nothing was written: {error}") from error
+        self._opened = copy
 
     def graphs(self) -> list[str]:
         """Return the IRIs of the named graphs, sorted."""
-        return sorted(str(graph.value) for graph in self._engine.named_graphs())
+        names = (str(graph.value) for graph in self._engine.named_graphs())
+        return sorted(name for name in names if not name.startswith(MARK))
 
     def quads(self) -> Iterator[ox.Quad]:
         """Yield every quad of the named graphs."""
-        for graph in self._engine.named_graphs():
-            yield from self._engine.quads_for_pattern(None, None, None, graph)
+        engine = self._engine
+        for graph in engine.named_graphs():
+            yield from engine.quads_for_pattern(None, None, None, graph)
+
+    def quads_of(self, graph: str) -> Iterator[ox.Quad]:
+        """Yield the quads of one named graph."""
+        return self._engine.quads_for_pattern(None, None, None, ox.NamedNode(graph))
 
     def __len__(self) -> int:
         """Return the number of triples in the merge of all graphs."""
@@ -107,7 +189,8 @@ class OxigraphStore:
         return int(row["n"].value)
 
 
-def _ntriples(quads: Iterable[ox.Quad]) -> str:
+def ntriples(quads: Iterable[ox.Quad]) -> str:
+    """Return the triples of quads as N-Triples (RDF 1.1 N-Triples)."""
     written = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
     return (written or b"").decode()
 
@@ -129,13 +212,10 @@ def merge_of(graphs: Mapping[str, Iterable[ox.Quad]]) -> OxigraphStore:
     return OxigraphStore(engine)
 
 
-def open_directory(path: Path) -> OxigraphStore:
-    """Open or make the store in a directory; StoreError when another process holds it."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        return OxigraphStore(ox.Store(str(path)))
-    except OSError as error:
-        raise StoreError(
-            f"The store in {path} cannot be opened: {error}. "
-            "Is another samenhang using it, or is the path not a directory?"
-        ) from error
+def open_directory(path: Path, *, create: bool = False) -> OxigraphStore:
+    """Open the store in a directory, or make one there; StoreError when it cannot be had.
+
+    Without `create` a directory that holds no store is refused, so that a mistyped path does not
+    become an empty store that answers.
+    """
+    return OxigraphStore(Disk(path, create=create))

@@ -4,10 +4,11 @@ Formats: SPARQL 1.1 Query Results JSON, XML, CSV and TSV for bindings and boolea
 syntaxes for graphs. Media types are the registered ones.
 """
 
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import IO, Final
 
 import pyoxigraph as ox
 
@@ -130,13 +131,20 @@ class Result:
             raise TypeError("Only the result of a CONSTRUCT or DESCRIBE query has triples.")
         yield from self._raw
 
-    def write(self, format_: Format) -> bytes:
-        """Return the whole result in this format."""
+    def write(self, format_: Format, output: IO[bytes] | None = None) -> bytes:
+        """Return the whole result in this format; with `output`, write it there first.
+
+        What `output` raises, it raises: so a result can be stopped that gets too large.
+        """
+        page = io.BytesIO() if output is None else output
         if isinstance(self._raw, ox.QueryTriples):
             assert isinstance(format_.engine, ox.RdfFormat)
-            return ox.serialize(self._raw, format=format_.engine, prefixes=self._prefixes) or b""
-        assert isinstance(format_.engine, ox.QueryResultsFormat)
-        return self._raw.serialize(format=format_.engine) or b""
+            ox.serialize(self._raw, page, format=format_.engine, prefixes=self._prefixes)
+        else:
+            assert isinstance(format_.engine, ox.QueryResultsFormat)
+            self._raw.serialize(page, format=format_.engine)
+        page.seek(0)
+        return page.read()
 
 
 def export(quads: Iterable[ox.Quad], name: str) -> bytes:

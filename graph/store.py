@@ -1,5 +1,6 @@
 """What every engine can do, and how one is opened by its URL."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
@@ -43,7 +44,7 @@ class Store(Protocol):
         ...
 
 
-def _memory(path: str) -> Store:
+def _memory(path: str, _create: bool) -> Store:
     from graph.dataset import load_dataset
     from graph.oxigraph import in_memory
 
@@ -52,22 +53,40 @@ def _memory(path: str) -> Store:
     return in_memory(load_dataset().graphs)
 
 
-def _oxigraph(path: str) -> Store:
+def _oxigraph(path: str, create: bool) -> Store:
     from graph.oxigraph import open_directory
 
     if not path:
         raise StoreError("oxigraph: needs a path, for example oxigraph:/var/lib/samenhang.")
-    return open_directory(Path(path))
+    return open_directory(Path(path), create=create)
+
+
+def _remote(scheme: str) -> Callable[[str, bool], Store]:
+    def opened(rest: str, _create: bool) -> Store:
+        from graph.remote import open_remote
+
+        return open_remote(f"{scheme}:{rest}")
+
+    return opened
 
 
 #: How each URL scheme opens its engine.
-ENGINES: Final[dict[str, Callable[[str], Store]]] = {"memory": _memory, "oxigraph": _oxigraph}
+ENGINES: Final[dict[str, Callable[[str, bool], Store]]] = {
+    "memory": _memory,
+    "oxigraph": _oxigraph,
+    "http": _remote("http"),
+    "https": _remote("https"),
+}
 
 
-def open_store(url: str) -> Store:
-    """Open the store at `memory:` (the shipped files) or `oxigraph:PATH` (on disk)."""
+def open_store(url: str, *, create: bool = False) -> Store:
+    """Open the store at `memory:` (the shipped files), `oxigraph:PATH` or an http address.
+
+    A store on disk that is not there is made only when `create` says so.
+    """
     scheme, colon, rest = url.partition(":")
     if not colon or scheme not in ENGINES:
         known = ", ".join(f"{name}:" for name in ENGINES)
-        raise StoreError(f"No engine for {url!r}; a store begins with one of: {known}")
-    return ENGINES[scheme](rest)
+        shown = re.sub(r"//[^/]*@", "//...@", url)  # without a password
+        raise StoreError(f"No engine for {shown!r}; a store begins with one of: {known}")
+    return ENGINES[scheme](rest, create)

@@ -21,6 +21,7 @@ from api.__main__ import app
 from graph.errors import Finding
 from graph.library import LANGUAGES
 from graph.links import LEVELS
+from graph.oxigraph import open_directory
 from graph.questions import list_questions
 from graph.results import Form, Format, formats_for
 from graph.store import open_store
@@ -29,7 +30,8 @@ from ontology import GRAPH, ID, ROOT, SAM
 DONE, FAULTY, WRONG = 0, 1, 2
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 PILLARS = f"SELECT ?pillar {{ ?strategy <{SAM}hasPillar> ?pillar }} ORDER BY ?pillar"
-COMMANDS = ["serve", "load", "check", "ask", "query", "export"]
+COMMANDS = ["serve", "load", "backup", "restore", "check", "ask", "query", "export"]
+COMMANDS += ["convert", "duplicates", "qualify"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def kept(letter: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
 def own(letter: Path, tmp_path: Path) -> str:
     """Give a store on disk with one small graph of ours and a graph with the letter's name."""
     url = f"oxigraph:{tmp_path / 'own'}"
-    store = open_store(url)
+    store = open_directory(tmp_path / "own", create=True)
     node = ox.NamedNode("urn:before")
     for name in ("kamerbrief-gbvs-2018", "ours"):
         quad = ox.Quad(node, node, node, ox.NamedNode(GRAPH + name))
@@ -209,6 +211,101 @@ def test_load_into_memory_says_that_it_is_lost(letter: Path) -> None:
     result = run("load", letter, "--store", "memory:")
     assert result.exit_code == DONE
     assert "ends with this command" in result.stderr
+
+
+def test_second_file_keeps_what_the_first_derived(letter: Path, tmp_path: Path) -> None:
+    """What follows from files loaded earlier stays derived when another file is loaded."""
+    url = f"oxigraph:{tmp_path / 'store'}"
+    assert run("load", letter, "--store", url).exit_code == DONE
+    before = [line for line in content(url) if f"<{GRAPH}derived>" in line]
+    assert before
+    (tmp_path / "more.nt").write_text("<urn:x> <urn:y> <urn:z> .\n", encoding="utf-8")
+    gc.collect()
+    done = run("load", tmp_path / "more.nt", "--store", url)
+    assert done.exit_code == DONE, done.stderr
+    after = content(url)
+    assert [line for line in after if f"<{GRAPH}derived>" in line] == before
+    assert any(f"<{GRAPH}more>" in line for line in after)
+
+
+def test_ontology_leaves_no_stale_graph(copy_of_letter: Path, tmp_path: Path) -> None:
+    """The graph of a file that is gone from the folder goes; one loaded by itself stays."""
+    url = f"oxigraph:{tmp_path / 'store'}"
+    extra = copy_of_letter / "data" / "extra.ttl"
+    extra.write_text("<urn:x> <urn:y> <urn:z> .\n", encoding="utf-8")
+    alone = tmp_path / "alone.ttl"
+    alone.write_text("<urn:x> <urn:y> <urn:own> .\n", encoding="utf-8")
+    for path in (copy_of_letter, alone):
+        done = run("load", path, "--store", url)
+        assert done.exit_code == DONE, done.stderr
+    assert {GRAPH + "extra", GRAPH + "alone"} <= set(open_store(url).graphs())
+    gc.collect()
+    extra.unlink()
+    assert run("load", copy_of_letter, "--store", url).exit_code == DONE
+    graphs = open_store(url).graphs()
+    assert GRAPH + "extra" not in graphs
+    assert {GRAPH + "alone", GRAPH + "kamerbrief-gbvs-2018"} <= set(graphs)
+
+
+@pytest.mark.parametrize("name", ["derived", "things", "vocabulary"])
+@pytest.mark.parametrize("place", ["file", "folder", "unchecked"])
+def test_reserved_name_is_refused(
+    own: str, copy_of_letter: Path, tmp_path: Path, name: str, place: str
+) -> None:
+    """A data file with the name of a graph of the program is refused, and nothing is written."""
+    before = content(own)
+    path = (copy_of_letter / "data" if place == "folder" else tmp_path) / f"{name}.ttl"
+    path.write_text("<urn:x> <urn:y> <urn:z> .\n", encoding="utf-8")
+    given = copy_of_letter if place == "folder" else path
+    options = ["--unchecked"] if place == "unchecked" else []
+    done = run("load", given, "--store", own, *options)
+    assert done.exit_code == FAULTY
+    assert f"{path}: A data file may not be called {name}.ttl" in done.stderr
+    gc.collect()
+    assert content(own) == before
+
+
+def test_folder_without_shapes_is_not_called_checked(copy_of_letter: Path, tmp_path: Path) -> None:
+    """An ontology without shapes and checks is loaded, and the command says what was not done."""
+    for folder in ("shapes", "checks"):
+        for path in (copy_of_letter / folder).iterdir():
+            path.unlink()
+    done = run("load", copy_of_letter, "--store", f"oxigraph:{tmp_path / 'store'}")
+    assert done.exit_code == DONE
+    assert "no shapes and no checks: nothing was checked" in done.stderr
+
+
+def test_unchecked_load(own: str, tmp_path: Path) -> None:
+    """Files are loaded as they are into the graphs that they name, or none of them is."""
+    (tmp_path / "in").mkdir()
+    triples, quads = tmp_path / "in" / "a.nt", tmp_path / "in" / "b.nq"
+    triples.write_text("<urn:a> <urn:p> _:x .\n_:x <urn:p> <urn:b> .\n", encoding="utf-8")
+    quads.write_text(f"<urn:a> <urn:p> <urn:c> <{GRAPH}ours> .\n", encoding="utf-8")
+    assert run("load", tmp_path / "in", "--unchecked", "--store", own).exit_code == DONE
+    store = open_store(own)
+    assert store.query("ASK { <urn:a> <urn:p>/<urn:p> <urn:b> }").truth()
+    assert store.query(f"ASK {{ ?s <urn:p> ?x GRAPH <{GRAPH}a> {{ ?x <urn:p> ?o }} }}").truth()
+    assert not store.query(f"ASK {{ GRAPH <{GRAPH}ours> {{ <urn:before> ?p ?o }} }}").truth()
+    assert len(store) == 4
+    del store
+    gc.collect()
+    before = content(own)
+    triples.write_text("<urn:new> <urn:p> <urn:b> .\n<urn:a> nonsense .\n", encoding="utf-8")
+    gc.collect()
+    done = run("load", tmp_path / "in", "--unchecked", "--store", own)
+    assert done.exit_code == FAULTY
+    assert f"{triples}:2" in done.stderr
+    assert content(own) == before
+
+
+def test_large_file_is_not_loaded_unchecked_by_itself(own: str, tmp_path: Path) -> None:
+    """A file too large to be checked is refused, with the option that loads it as it is."""
+    path = tmp_path / "large.nt"
+    path.write_bytes(b"")
+    os.truncate(path, 50_000_001)
+    done = run("load", path, "--store", own)
+    assert done.exit_code == FAULTY
+    assert "--unchecked" in done.stderr
 
 
 # query
@@ -421,7 +518,7 @@ def test_process_fails_clearly(tmp_path: Path) -> None:
 
 def test_process_waits_for_nobody(tmp_path: Path) -> None:
     """A store that another process has open ends with code 2, and says so."""
-    held = open_store(f"oxigraph:{tmp_path}")
+    held = open_store(f"oxigraph:{tmp_path}", create=True)
     done = process("query", "-", "--store", f"oxigraph:{tmp_path}", stdin=COUNT)
     assert done.returncode == WRONG
     assert "another samenhang" in done.stderr

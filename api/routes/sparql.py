@@ -1,13 +1,13 @@
 """SPARQL: the query operation of the SPARQL 1.1 Protocol (section 2.1), and a page to try it."""
 
-import json
-import re
-from collections.abc import Mapping, Sequence
-from itertools import islice
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
+from anyio import to_thread
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from werkzeug.http import parse_options_header
 
@@ -15,13 +15,13 @@ from api.library import Library, LibraryDep
 from api.negotiate import HTML, choices, prefers_page, refuse_format
 from api.problems import problem
 from api.routes.wellknown import describe_service
+from graph.answers import Answer, answer
 from graph.describe import FaultyQuery, diagnose, with_base
-from graph.errors import QueryError, StoreError
+from graph.errors import QueryError
 from graph.library import read_folder
 from graph.network import list_views
 from graph.questions import list_questions
-from graph.results import Form, Result, Term, format_named
-from graph.store import Store
+from graph.results import Form, Result, format_named
 from ontology import ROOT
 
 router = APIRouter()
@@ -36,70 +36,38 @@ READ_ONLY: Final = "This service is read-only: it takes no updates. Queries go t
 
 #: What a page is made of, by form of result.
 _SHOWN: Final = {Form.BINDINGS: "json", Form.BOOLEAN: "json", Form.GRAPH: "turtle"}
-#: What no XML document can hold (XML 1.0, section 2.2), or an element without a name: the end of
-#: an IRI that RDF/XML cannot write as one (RDF 1.1 XML Syntax, section 5.3).
-_NOT_XML: Final = re.compile(
-    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|<[\w.-]+:(?=[\s>/])"
-)
+#: How often to see whether the client is still there, in seconds.
+_GLANCE: Final = 0.2
 
 Parameters = dict[str, list[str]]
 
 
-def answer(
-    store: Store,
-    text: str,
-    default_graphs: Sequence[str],
-    named_graphs: Sequence[str],
+async def _answer(
+    request: Request,
+    library: Library,
+    asked: tuple[str, Sequence[str], Sequence[str]],
     formats: Mapping[Form, str],
-    limit: int | None = None,
-) -> tuple[Form, str, bytes]:
-    """Run one query; every public query goes through here.
-
-    `formats` names a format for each form of result that is welcome. Returns the form of the
-    result, the short name of its format and the bytes; an empty name and no bytes when the form
-    is not welcome. With a `limit`, solutions are cut there, and written as JSON. QueryError when
-    the query is refused, and 406 when the format cannot say what the result says.
-    """
-    result = store.query(text, default_graphs=default_graphs, named_graphs=named_graphs)
-    form, name = result.form, formats.get(result.form, "")
-    if limit is not None and form is Form.BINDINGS:
-        return form, "json", _first(result, limit)
-    body, fault = _written(result, name) if name else (b"", "")
-    del result  # what the engine gave may only be let go in the thread that asked
-    if fault and name not in ("jsonld", "rdfxml", "xml"):
-        raise StoreError(f"The result cannot be read: {fault}")
-    if fault:
-        other = "json" if name == "xml" else "turtle or ntriples"
-        message = f"This result cannot be written as {name}: {fault} Ask for {other}."
-        raise HTTPException(406, message)
-    return form, name, body
+    rows: int | None,
+) -> Answer:
+    """Run one public query: by a reader that its limits bind, or here when there are none."""
+    text, default, named = asked
+    if library.readers is None:
+        here = partial(answer, library.store, text, default, named, formats, rows)
+        return await to_thread.run_sync(here)
+    return await _unless_gone(request, library.readers.answer(text, formats, default, named, rows))
 
 
-def _written(result: Result, name: str) -> tuple[bytes, str]:
-    """Write a result; what is wrong when the format has no way to say what the result says."""
+async def _unless_gone(request: Request, answering: Coroutine[Any, Any, Answer]) -> Answer:
+    """Wait for the answer; stop asking when the client has gone."""
+    asking = asyncio.create_task(answering)
     try:
-        body = result.write(format_named(name, result.form))
-    except OSError as error:
-        return b"", f"{error}."
-    if name in ("xml", "rdfxml") and _NOT_XML.search(body):
-        return b"", "XML has no way to write a part of it."
-    return body, ""
-
-
-def _first(result: Result, limit: int) -> bytes:
-    """Write the first solutions (SPARQL 1.1 Query Results JSON Format, section 3)."""
-    rows = [
-        {name: _term(term) for name, term in row.items()} for row in islice(result.rows(), limit)
-    ]
-    document = {"head": {"vars": result.variables}, "results": {"bindings": rows}}
-    return json.dumps(document).encode()
-
-
-def _term(term: Term) -> dict[str, str]:
-    if isinstance(term, ox.Literal):
-        said = {"type": "literal", "value": term.value}
-        return said | ({"xml:lang": term.language} if term.language else {})
-    return {"type": "uri" if isinstance(term, ox.NamedNode) else "bnode", "value": term.value}
+        while not asking.done():
+            await asyncio.wait({asking}, timeout=_GLANCE)
+            if not asking.done() and await request.is_disconnected():
+                raise HTTPException(400, "The client has gone.")
+        return asking.result()
+    finally:
+        asking.cancel()
 
 
 def _one(parameters: Parameters, name: str) -> str | None:
@@ -133,9 +101,13 @@ def _read(*encoded: bytes) -> Parameters:
     return parameters
 
 
-def _run(
-    library: Library, query: str, parameters: Parameters, chosen: Mapping[Form, str]
-) -> tuple[Form, str, bytes]:
+async def _run(
+    request: Request,
+    library: Library,
+    query: str,
+    parameters: Parameters,
+    chosen: Mapping[Form, str],
+) -> Answer:
     """Check a query and run it; FaultyQuery when it cannot be read."""
     if len(query.encode()) > library.settings.max_query:
         longest = f"The query is longer than {library.settings.max_query:,} bytes."
@@ -148,32 +120,35 @@ def _run(
     formats = {form: _SHOWN[form] if name == HTML else name for form, name in chosen.items()}
     limit = library.settings.max_rows + 1 if chosen.get(Form.BINDINGS) == HTML else None
     try:
-        return answer(library.store, text, default, named, formats, limit)
+        return await _answer(request, library, (text, default, named), formats, limit)
     except QueryError as error:
         raise diagnose(query, text, error) from error
 
 
-def _reply(request: Request, library: Library, query: str, parameters: Parameters) -> Response:
+async def _reply(
+    request: Request, library: Library, query: str, parameters: Parameters
+) -> Response:
     """Answer a query in the form and format that the client likes best."""
     wanted = _one(parameters, "format")
     chosen = choices(request, wanted, page=request.method == "GET")
     if not chosen:
         refuse_format(request, Form.BINDINGS, wanted)
     try:
-        form, name, body = _run(library, query, parameters, chosen)
+        found = await _run(request, library, query, parameters, chosen)
     except FaultyQuery as error:
         if HTML in chosen.values():
-            return _page(request, library, query, error)
+            return await _page(request, library, query, error)
         if prefers_page(request):
             raise
         place = {key: getattr(error, key) for key in ("line", "column", "token", "hint")}
         return problem(400, str(error), {"Vary": "Accept"}, **place)
-    if not name:
-        refuse_format(request, form, wanted)
-    if chosen[form] == HTML:
-        return _page(request, library, query, shown=_shown(form, body, library.settings.max_rows))
-    media_type = format_named(name, form).media_type
-    return Response(body, media_type=media_type, headers={"Vary": "Accept"})
+    if not found.format:
+        refuse_format(request, found.form, wanted)
+    if chosen[found.form] == HTML:
+        shown = _shown(found.form, found.body, library.settings.max_rows)
+        return await _page(request, library, query, shown=shown)
+    media_type = format_named(found.format, found.form).media_type
+    return Response(found.body, media_type=media_type, headers={"Vary": "Accept"})
 
 
 def _shown(form: Form, body: bytes, limit: int) -> dict[str, Any]:
@@ -193,7 +168,7 @@ def _shown(form: Form, body: bytes, limit: int) -> dict[str, Any]:
     }
 
 
-def _page(
+async def _page(
     request: Request,
     library: Library,
     query: str,
@@ -201,33 +176,29 @@ def _page(
     shown: Mapping[str, Any] | None = None,
 ) -> Response:
     place = f" ({fault.line}:{fault.column})" if fault and fault.line else ""
-    page = library.page(
-        request,
-        "sparql.html",
-        query=query,
-        problem=f"{fault}{place}" if fault else "",
-        result=shown,
-        examples=[*list_questions(), *read_folder(ROOT / "queries"), *list_views()],
-    )
+    examples = [*list_questions(), *read_folder(ROOT / "queries"), *list_views()]
+    said = {"query": query, "problem": f"{fault}{place}" if fault else "", "result": shown}
+    render = partial(library.page, request, "sparql.html", examples=examples, **said)
+    page = await to_thread.run_sync(render)
     page.status_code = 400 if fault else 200
     return page
 
 
 @router.get("/sparql")
 @router.get("/query", include_in_schema=False)
-def query_by_get(request: Request, library: LibraryDep) -> Response:
+async def query_by_get(request: Request, library: LibraryDep) -> Response:
     """Answer a query given as parameter; without one, describe the service."""
     parameters = _read(request.scope["query_string"])
     query, wanted = _one(parameters, "query"), _one(parameters, "format")
     if "update" in parameters:
         raise HTTPException(403, READ_ONLY)
     if query and query.strip():
-        return _reply(request, library, query, parameters)
+        return await _reply(request, library, query, parameters)
     description = choices(request, wanted, page=True).get(Form.GRAPH)
     if description == HTML:
-        return _page(request, library, "")
+        return await _page(request, library, "")
     if query is None and description and parameters.keys() <= {"format", "lang"}:
-        return describe_service(request, library, description)
+        return await to_thread.run_sync(describe_service, request, library, description)
     raise _without_query(query)
 
 
@@ -249,7 +220,7 @@ async def _body(request: Request, library: LibraryDep) -> bytes:
 
 @router.post("/sparql")
 @router.post("/query", include_in_schema=False)
-def query_by_post(
+async def query_by_post(
     request: Request, library: LibraryDep, body: Annotated[bytes, Depends(_body)]
 ) -> Response:
     """Answer a query given in a form, or as the body itself with its dataset in the address."""
@@ -272,7 +243,7 @@ def query_by_post(
     query = _one(parameters, "query")
     if query is None or not query.strip():
         raise _without_query(query)
-    return _reply(request, library, query, parameters)
+    return await _reply(request, library, query, parameters)
 
 
 @router.options("/sparql", include_in_schema=False)

@@ -1,0 +1,177 @@
+"""Files into a store: checked together with what it holds, all of them or none."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Final
+
+import pyoxigraph as ox
+
+from graph.check import examine
+from graph.dataset import RESERVED, Dataset, collect, files_of, root_of
+from graph.derive import DERIVED
+from graph.disk import is_absent
+from graph.errors import DataError, Finding
+from graph.files import MAX_BYTES
+from graph.oxigraph import OxigraphStore, open_directory
+from graph.store import Store, open_store
+from ontology import GRAPH
+
+ON_DISK: Final = "oxigraph:"
+
+#: Says what is being done now.
+Say = Callable[[str], None]
+#: Opens a file, so that reading it may be shown.
+Open = Callable[[Path], IO[bytes]]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was put into a store."""
+
+    statements: int
+    graphs: int
+
+
+def _open(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+def _existing(url: str) -> Store | None:
+    """Open the store; none when it is a directory that is not there yet."""
+    place = url.removeprefix(ON_DISK)
+    if place and url.startswith(ON_DISK) and is_absent(Path(place)):
+        return None
+    return open_store(url)
+
+
+def _made(url: str) -> Store:
+    return open_directory(Path(url.removeprefix(ON_DISK)), create=True)
+
+
+def _held(store: Store | None, without: Iterable[str]) -> dict[str, list[ox.Quad]]:
+    """Return what a store holds, by graph."""
+    held: dict[str, list[ox.Quad]] = {}
+    left_out = {DERIVED.value, *without}
+    for quad in () if store is None else store.quads():
+        name = quad.graph_name.value  # type: ignore[union-attr]
+        if name not in left_out:
+            held.setdefault(name, []).append(quad)
+    return held
+
+
+def _refuse_large(path: Path) -> None:
+    findings = [
+        Finding(
+            f"The file is larger than {MAX_BYTES:,} bytes: too large to be checked.",
+            "Split it, or load it as it is with --unchecked.",
+            str(file),
+        )
+        for file in (files_of(path) if path.exists() else [])
+        if file.stat().st_size > MAX_BYTES
+    ]
+    if findings:
+        raise DataError(findings)
+
+
+def load(path: Path, url: str, say: Say) -> Loaded:
+    """Check files beside what the store holds and put them into it: all or, on a fault, none.
+
+    An ontology folder takes the place of the one that was loaded before; data files are added.
+    DataError lists the faults, StoreError says why nothing was written.
+    """
+    whole = root_of(path) == path
+    if not whole:
+        _refuse_large(path)
+    store = _existing(url)
+    disk = store.disk if isinstance(store, OxigraphStore) else None
+    before = disk.base if disk and whole else set()
+    say(f"Reading {path} ...")
+    held = _held(store, before) if disk or url != "memory:" else {}
+    dataset = collect(path, held=held)
+    root = root_of(path)
+    if whole and not any([*root.glob("shapes/*.ttl"), *root.glob("checks/*.rq")]):
+        say(f"{root} has no shapes and no checks: nothing was checked but quotations.")
+    say("Checking ...")
+    together = Dataset({**held, **dataset.graphs}, dataset.files, dataset.findings)
+    if findings := examine(together, root):
+        raise DataError(findings)
+    say(f"Writing to {url} ...")
+    graphs = {**{name: [] for name in (*before, DERIVED.value)}, **dataset.graphs}
+    target = _made(url) if store is None else store
+    if isinstance(target, OxigraphStore) and target.disk:
+        given = {file.graph for file in dataset.files if not whole and file.path in files_of(path)}
+        names = {file.graph for file in dataset.files} - given
+        target.replace(graphs, base=sorted(names))
+    else:
+        target.replace(graphs)
+    return Loaded(sum(map(len, dataset.graphs.values())), len(dataset.graphs))
+
+
+def _format(path: Path) -> ox.RdfFormat:
+    found = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
+    if found is None:
+        raise DataError.at(path, f"Unknown kind of file {path.suffix!r}.", "Take .nt, .nq, .ttl.")
+    return found
+
+
+def _names(path: Path, open_: Open) -> list[str]:
+    """Return the graphs that a file fills; DataError when it is wrong."""
+    format_ = _format(path)
+    if not format_.supports_datasets:
+        found = {GRAPH + path.stem}
+    else:
+        with open_(path) as file:
+            try:
+                graphs = {q.graph_name for q in ox.parse(file, format_)}
+            except SyntaxError as error:
+                raise _wrong(path, error) from error
+        if any(not isinstance(graph, ox.NamedNode) for graph in graphs):
+            raise DataError.at(path, "Statements stand outside a named graph.", "Name their graph.")
+        found = {str(graph.value) for graph in graphs if isinstance(graph, ox.NamedNode)}
+    if not format_.supports_datasets and path.stem in RESERVED:
+        raise DataError.at(path, f"A data file may not be called {path.name}.", "Rename it.")
+    return sorted(found)
+
+
+def _wrong(path: Path, error: SyntaxError) -> DataError:
+    return DataError.at(path, f"The syntax is wrong: {error.msg}.", "Mend the line.", error.lineno)
+
+
+def load_unchecked(path: Path, url: str, say: Say, open_: Open = _open) -> Loaded:
+    """Put files into a store as they are, all or none: no shapes, no quotations, nothing derived.
+
+    A file of triples fills the graph of its name; one of quads the graphs that it names. For
+    data that were checked elsewhere, or are too large: nothing is held in memory but the store.
+    """
+    if not path.exists():
+        raise DataError.at(path, "There is no such file or folder.", "Check the path.")
+    files = files_of(path)
+    say("Finding the graphs ...")
+    names = {file: _names(file, open_) for file in files}
+    graphs = sorted({name for found in names.values() for name in found})
+    store = _existing(url)
+    store = _made(url) if store is None else store
+    if not isinstance(store, OxigraphStore):
+        raise DataError.at(path, f"{url} takes checked files only.", "Leave out --unchecked.")
+    digest = sha256()
+    for file in files:
+        with file.open("rb") as content:
+            while chunk := content.read(1 << 20):
+                digest.update(chunk)
+    say(f"Writing to {url}, unchecked ...")
+
+    def put(engine: ox.Store) -> None:
+        for file in files:
+            format_, to = _format(file), None
+            if not format_.supports_datasets:
+                to = ox.NamedNode(names[file][0])
+            with open_(file) as content:
+                try:
+                    engine.bulk_load(content, format_, base_iri=GRAPH + file.stem, to_graph=to)
+                except SyntaxError as error:
+                    raise _wrong(file, error) from error
+
+    store.fill(graphs, digest.hexdigest(), put)
+    return Loaded(len(store), len(graphs))

@@ -1,0 +1,144 @@
+"""Serving: whatever a stranger asks, others are answered, and each limit is named."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+
+from graph.dataset import Dataset
+from graph.oxigraph import open_directory
+
+CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+POINT = "SELECT ?o { <https://w3id.org/samenhang/id/pillar/gbvs-2018-prevent> ?p ?o } ORDER BY ?o"
+SETTINGS = {
+    "SAMENHANG_QUERY_SECONDS": "1",
+    "SAMENHANG_QUERY_MEMORY": "400",
+    "SAMENHANG_MAX_RESULT": "2",
+    "SAMENHANG_QUEUE_SECONDS": "0.5",
+}
+PATIENCE = 30.0
+
+
+@contextmanager
+def serving(store: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Start the service on a free port; end it as a service manager does."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "api", "serve", "--store", store, "--port", str(port)]
+    process = subprocess.Popen(command, env=os.environ | SETTINGS, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                httpx.get(f"{address}/healthz")
+                break
+            except httpx.TransportError:
+                time.sleep(0.05)
+        yield address, process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[str]:
+    """Serve the shipped graph with small limits."""
+    with serving("memory:") as (address, _):
+        yield address
+
+
+def ask(address: str, query: str, **headers: str) -> httpx.Response:
+    """Send a query as its own body."""
+    sent = {"Content-Type": "application/sparql-query"} | headers
+    return httpx.post(f"{address}/sparql", content=query, headers=sent, timeout=PATIENCE)
+
+
+def test_endless_query_is_stopped(service: str) -> None:
+    """A query without end gives 504 within half a second of its limit, and says what to do."""
+    start = time.monotonic()
+    answer = ask(service, CROSS)
+    assert time.monotonic() - start < 1.5
+    assert (answer.status_code, answer.json()["limit"]) == (504, "time")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert ask(service, POINT).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "limit"),
+    [
+        ("SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?a ?f", (504, 507), ("time", "memory")),
+        ("SELECT * { ?s ?p ?o . ?o ?q ?r }", (413,), ("size",)),
+    ],
+)
+def test_greedy_query_is_stopped(
+    service: str, query: str, status: tuple[int, ...], limit: tuple[str, ...]
+) -> None:
+    """A query that takes too much memory, or gives too much, is stopped with its limit."""
+    answer = ask(service, query)
+    assert answer.status_code in status
+    assert answer.json()["limit"] in limit
+    assert ask(service, POINT).status_code == 200
+
+
+def test_deep_query_ends_nothing(service: str) -> None:
+    """Thirty thousand parentheses are answered or refused, and the service is still there."""
+    deep = f"ASK {{ FILTER({'(' * 30_000}1{')' * 30_000}) }}"
+    assert ask(service, deep).status_code in (200, 400, 504)
+    assert ask(service, POINT).status_code == 200
+
+
+def test_others_are_served_meanwhile(service: str) -> None:
+    """While more endless queries come than there are readers, pages and JSON are answered at once.
+
+    The queries too many are told to come back later.
+    """
+    with ThreadPoolExecutor(8) as pool:
+        running = [pool.submit(ask, service, CROSS) for _ in range(8)]
+        time.sleep(0.2)
+        took = []
+        for path in ("/", "/v1/links?limit=1", "/healthz", "/doc/pillar/gbvs-2018-prevent"):
+            start = time.monotonic()
+            assert httpx.get(f"{service}{path}", timeout=PATIENCE).status_code == 200
+            took.append(time.monotonic() - start)
+        answers = [future.result() for future in running]
+    assert max(took) < 1.5
+    assert {answer.status_code for answer in answers} <= {503, 504}
+    busy = [answer for answer in answers if answer.status_code == 503]
+    assert busy
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in busy)
+    assert ask(service, POINT).status_code == 200
+
+
+def test_answers_are_the_same_with_readers(service: str, dataset: Dataset) -> None:
+    """A reader gives what the store itself gives."""
+    from graph.oxigraph import in_memory
+
+    store = in_memory(dataset.graphs)
+    rows = [row["o"].value for row in store.query(POINT).rows()]
+    told = ask(service, POINT, Accept="application/sparql-results+json").json()
+    assert [row["o"]["value"] for row in told["results"]["bindings"]] == rows
+
+
+def test_store_on_disk_is_served(tmp_path: Path, dataset: Dataset) -> None:
+    """A store on disk is served from a copy for the readers, which is gone afterwards."""
+    path = tmp_path / "store"
+    open_directory(path, create=True).replace(dataset.graphs)
+    with serving(f"oxigraph:{path}") as (address, process):
+        assert ask(address, POINT).status_code == 200
+        assert ask(address, CROSS).status_code == 504
+        graphs = ask(address, "SELECT ?g { GRAPH ?g {} }", Accept="text/csv").text.split()
+        assert sorted(graphs[1:]) == sorted(dataset.graphs)
+        assert [p.name for p in tmp_path.iterdir()] != ["store"]
+    assert process.returncode is not None
+    assert [p.name for p in tmp_path.iterdir()] == ["store"]
