@@ -23,7 +23,6 @@ from benchmarks import client, ping  # noqa: E402
 from benchmarks.questions import bag  # noqa: E402
 from benchmarks.shapes import STRATEGY, Shape, measure_shape  # noqa: E402
 from benchmarks.strategies import Generator, write_strategies  # noqa: E402
-
 from graph.dataset import Dataset  # noqa: E402
 from ontology import ID, PREFIXES, SAM  # noqa: E402
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from daemons import ROWS, oxigraph, virtuoso, with_user
 
+from daemons import ROWS, oxigraph, virtuoso, with_user
 from graph.contract import CHECKS, OWN_CHECKS
 from graph.errors import StoreError
 from graph.oxigraph import in_memory, open_directory

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx2
 import pyoxigraph as ox
 import pytest
-from daemons import PASSWORD, free_port, misbehaving, oxigraph, with_user
 
+from daemons import PASSWORD, free_port, misbehaving, oxigraph, with_user
 from graph.dataset import Dataset
 from graph.errors import QueryError, StoreError
 from graph.library import read_folder
