@@ -56,11 +56,11 @@ def opened(url: str, limits: Limits, count: int) -> Iterator[tuple[Store, Reader
         finally:
             readers.close()
         return
-    parent = Path(path).absolute().parent
+    parent, prefix = Path(path).absolute().parent, f".{Path(path).name}.readers-"
     if not Path(path).is_dir():
         open_store(url)  # says what is wrong
     try:
-        directory = TemporaryDirectory(prefix=f".{Path(path).name}-", dir=parent)
+        directory = TemporaryDirectory(prefix=prefix, dir=parent)
     except OSError as error:
         raise StoreError(f"No copy of the store can be made in {parent}: {error}.") from error
     with directory as name:
@@ -68,8 +68,8 @@ def opened(url: str, limits: Limits, count: int) -> Iterator[tuple[Store, Reader
         try:
             store = open_store(url)
             assert isinstance(store, OxigraphStore)
-            for left in parent.glob(f".{Path(path).name}-*"):
-                if left != Path(name):  # of a process that was killed: the store is ours now
+            for left in parent.iterdir():  # of a process that was killed: the store is ours now
+                if left.name.startswith(prefix) and left != Path(name):
                     rmtree(left, ignore_errors=True)
             _copy(store, Path(name))
             yield store, readers

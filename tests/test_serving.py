@@ -131,14 +131,20 @@ def test_answers_are_the_same_with_readers(service: str, dataset: Dataset) -> No
 
 
 def test_store_on_disk_is_served(tmp_path: Path, dataset: Dataset) -> None:
-    """A store on disk is served from a copy for the readers, which is gone afterwards."""
+    """A store on disk is served from a copy for the readers, which is gone afterwards.
+
+    What a killed service left of its own is removed, and nothing else beside the store is.
+    """
     path = tmp_path / "store"
+    for name in (".store.readers-left", ".store-mine"):
+        (tmp_path / name).mkdir()
     open_directory(path, create=True).replace(dataset.graphs)
     with serving(f"oxigraph:{path}") as (address, process):
         assert ask(address, POINT).status_code == 200
         assert ask(address, CROSS).status_code == 504
         graphs = ask(address, "SELECT ?g { GRAPH ?g {} }", Accept="text/csv").text.split()
         assert sorted(graphs[1:]) == sorted(dataset.graphs)
-        assert [p.name for p in tmp_path.iterdir()] != ["store"]
+        copies = {p.name for p in tmp_path.glob(".store.readers-*")}
+        assert len(copies - {".store.readers-left"}) == len(copies) == 1
     assert process.returncode is not None
-    assert [p.name for p in tmp_path.iterdir()] == ["store"]
+    assert {p.name for p in tmp_path.iterdir()} == {"store", ".store-mine"}
