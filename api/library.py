@@ -1,7 +1,7 @@
 """What the routes share: the open store with its names and readings, and the page templates."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.negotiate import language
 from api.settings import Settings
 from graph.absences import Absence, find_absences
+from graph.cache import Cache
 from graph.errors import NotFoundError, QueryError
 from graph.library import LANGUAGES, find
 from graph.links import LEVELS, Link, Readings, find_links, read_readings, value_of
@@ -38,6 +39,7 @@ class Library:
     names: Names
     readings: Readings
     readers: Readers | None = None
+    cache: Cache = field(default_factory=lambda: Cache(0))
 
     @cached_property
     def links(self) -> dict[str, Link]:
@@ -126,7 +128,8 @@ def path_of(iri: str) -> str:
 def open_library(store: Store, settings: Settings, readers: Readers | None = None) -> Library:
     """Read the names and readings of a store; `readers` answer the queries of the public."""
     names = read_names(store)
-    return Library(store, settings, names, read_readings(store, names), readers)
+    cache = Cache(settings.cache)
+    return Library(store, settings, names, read_readings(store, names), readers, cache)
 
 
 async def _library(request: Request) -> Library:  # async: costs no thread

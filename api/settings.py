@@ -26,6 +26,7 @@ class Settings:
     query_seconds: float = _setting(10.0, "How long a query may take, in seconds.")
     query_memory: int = _setting(1000, "The memory that a query may take, in MB.")
     max_result: int = _setting(50, "The largest result of a query, in MB.")
+    cache: int = _setting(64, "How much is kept of answers given before, in MB; 0 keeps none.")
     readers: int = _setting(2, "How many queries are answered at the same time.")
     queue_seconds: float = _setting(1.0, "How long a query waits for its turn, in seconds.")
     max_rows: int = _setting(

@@ -130,6 +130,31 @@ def test_answers_are_the_same_with_readers(service: str, dataset: Dataset) -> No
     assert [row["o"]["value"] for row in told["results"]["bindings"]] == rows
 
 
+def test_unchanged_answer_is_not_sent_again(service: str) -> None:
+    """A result carries an ETag; who has it gets 304, and another format is another result."""
+    first = ask(service, POINT, Accept="text/csv")
+    assert ask(service, POINT, Accept="text/csv").content == first.content
+    again = ask(service, POINT, Accept="text/csv", **{"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    other = ask(
+        service,
+        POINT,
+        Accept="text/tab-separated-values",
+        **{"If-None-Match": first.headers["etag"]},
+    )
+    assert other.status_code == 200
+    assert other.headers["etag"] != first.headers["etag"]
+
+
+@pytest.mark.parametrize("what", ["RAND()", "NOW()", "UUID()", "struuid( )"])
+def test_changing_answer_is_never_kept(service: str, what: str) -> None:
+    """A query that asks for the time or for chance is answered anew each time."""
+    query = f"SELECT ({what} AS ?x) {{}}"
+    first = ask(service, query, Accept="text/csv").text
+    time.sleep(0.01)
+    assert ask(service, query, Accept="text/csv").text != first
+
+
 def test_store_on_disk_is_served(tmp_path: Path, dataset: Dataset) -> None:
     """A store on disk is served from a copy for the readers, which is gone afterwards.
 

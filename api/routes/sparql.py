@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import pyoxigraph as ox
 from anyio import to_thread
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
-from werkzeug.http import parse_options_header
+from werkzeug.http import generate_etag, parse_etags, parse_options_header
 
 from api.library import Library, LibraryDep
 from api.negotiate import HTML, choices, prefers_page, refuse_format
@@ -49,12 +49,21 @@ async def _answer(
     formats: Mapping[Form, str],
     rows: int | None,
 ) -> Answer:
-    """Run one public query: by a reader that its limits bind, or here when there are none."""
+    """Run one public query: by a reader that its limits bind, or here when there are none.
+
+    What a reader has answered before is not asked again: a snapshot does not change.
+    """
     text, default, named = asked
     if library.readers is None:
         here = partial(answer, library.store, text, default, named, formats, rows)
         return await to_thread.run_sync(here)
-    return await _unless_gone(request, library.readers.answer(text, formats, default, named, rows))
+    key = library.cache.key(text, default, named, formats, rows)
+    if kept := library.cache.find(key):
+        return kept
+    asking = library.readers.answer(text, formats, default, named, rows)
+    found = await _unless_gone(request, asking)
+    library.cache.keep(key, found)
+    return found
 
 
 async def _unless_gone(request: Request, answering: Coroutine[Any, Any, Answer]) -> Answer:
@@ -148,7 +157,10 @@ async def _reply(
         shown = _shown(found.form, found.body, library.settings.max_rows)
         return await _page(request, library, query, shown=shown)
     media_type = format_named(found.format, found.form).media_type
-    return Response(found.body, media_type=media_type, headers={"Vary": "Accept"})
+    headers = {"Vary": "Accept", "ETag": f'W/"{generate_etag(found.body)}"'}
+    if parse_etags(request.headers.get("if-none-match")).contains_raw(headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(found.body, media_type=media_type, headers=headers)
 
 
 def _shown(form: Form, body: bytes, limit: int) -> dict[str, Any]:

@@ -1,0 +1,51 @@
+"""Answers that were given before, kept as long as nothing changes and there is room.
+
+The least recently used goes first. A query that asks for the time or for chance is never kept.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from cachetools import LRUCache
+
+from graph.answers import Answer
+from graph.results import Form
+
+Key = tuple[str, tuple[str, ...], tuple[str, ...], frozenset[tuple[str, str]], int | None]
+
+_MB: Final = 1 << 20
+_OVERHEAD: Final = 512  # bytes beside the text and the body, about
+#: Functions that give another value each time (SPARQL 1.1 Query, sections 17.4.2 to 17.4.5).
+_CHANGING: Final = re.compile(r"\b(RAND|NOW|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+
+
+class Cache:
+    """Answers by query, dataset, formats and number of rows; for one thread."""
+
+    def __init__(self, size: int) -> None:
+        """Keep up to `size` MB; nothing when it is 0."""
+        self._kept: LRUCache[Key, Answer] = LRUCache(
+            size * _MB, getsizeof=lambda answer: len(answer.body) + _OVERHEAD
+        )
+
+    @staticmethod
+    def key(
+        text: str,
+        default_graphs: Sequence[str],
+        named_graphs: Sequence[str],
+        formats: Mapping[Form, str],
+        rows: int | None,
+    ) -> Key:
+        """Return what tells this answer from every other."""
+        names = frozenset((form.value, name) for form, name in formats.items())
+        return text, tuple(default_graphs), tuple(named_graphs), names, rows
+
+    def find(self, key: Key) -> Answer | None:
+        """Return the answer that was given before, if it is still here."""
+        return self._kept.get(key)
+
+    def keep(self, key: Key, answer: Answer) -> None:
+        """Keep an answer, unless it is too large or would be another the next time."""
+        if len(answer.body) <= self._kept.maxsize / 8 and not _CHANGING.search(key[0]):
+            self._kept[key] = answer
