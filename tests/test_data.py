@@ -327,5 +327,6 @@ def test_description_is_valid(client: TestClient) -> None:
 
 
 def test_health(client: TestClient, store: OxigraphStore) -> None:
-    """Health answers with the number of statements, read from the store."""
-    assert get(client, "/healthz") == {"status": "ok", "statements": len(store)}
+    """The service says that it is there; ready, with the number of statements in the store."""
+    assert get(client, "/healthz") == {"status": "ok"}
+    assert get(client, "/readyz") == {"status": "ready", "statements": len(store)}

@@ -24,6 +24,7 @@ ADDRESSES = [
     "/v1/views/nothing",
     "/v1/openapi.json",
     "/healthz",
+    "/readyz",
     "/static/style.css",
     "/static/network.js",
     "/static/nothing.css",

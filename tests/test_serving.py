@@ -2,20 +2,22 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx2 as httpx
+import psutil
 import pytest
 
+from daemons import free_port, oxigraph
 from graph.dataset import Dataset
 from graph.oxigraph import open_directory
+from graph.store import open_store
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 POINT = "SELECT ?o { <https://w3id.org/samenhang/id/pillar/gbvs-2018-prevent> ?p ?o } ORDER BY ?o"
@@ -31,9 +33,7 @@ PATIENCE = 30.0
 @contextmanager
 def serving(store: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Start the service on a free port; end it as a service manager does."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "api", "serve", "--store", store, "--port", str(port)]
     process = subprocess.Popen(command, env=os.environ | SETTINGS, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
@@ -107,7 +107,13 @@ def test_others_are_served_meanwhile(service: str) -> None:
         running = [pool.submit(ask, service, CROSS) for _ in range(8)]
         time.sleep(0.2)
         took = []
-        for path in ("/", "/v1/links?limit=1", "/healthz", "/doc/pillar/gbvs-2018-prevent"):
+        for path in (
+            "/",
+            "/v1/links?limit=1",
+            "/healthz",
+            "/readyz",
+            "/doc/pillar/gbvs-2018-prevent",
+        ):
             start = time.monotonic()
             assert httpx.get(f"{service}{path}", timeout=PATIENCE).status_code == 200
             took.append(time.monotonic() - start)
@@ -173,3 +179,29 @@ def test_store_on_disk_is_served(tmp_path: Path, dataset: Dataset) -> None:
         assert len(copies - {".store.readers-left"}) == len(copies) == 1
     assert process.returncode is not None
     assert {p.name for p in tmp_path.iterdir()} == {"store", ".store-mine"}
+
+
+def test_service_without_readers_is_not_ready() -> None:
+    """When the processes for queries have ended, the service is there, but says it is not ready."""
+    with serving("memory:") as (address, process):
+        assert httpx.get(f"{address}/readyz").json()["status"] == "ready"
+        for child in psutil.Process(process.pid).children(recursive=True):
+            child.kill()
+        answer = httpx.get(f"{address}/readyz", timeout=PATIENCE)
+        assert answer.status_code == 503
+        assert "start again" in answer.json()["detail"]
+        assert httpx.get(f"{address}/healthz").status_code == 200
+
+
+def test_service_without_its_engine_is_not_ready(dataset: Dataset, tmp_path: Path) -> None:
+    """When the engine behind the service goes, `/readyz` says which engine does not answer."""
+    with oxigraph(tmp_path) as url, ExitStack() as later:
+        open_store(url).replace(dataset.graphs)
+        address, _ = later.enter_context(serving(url))
+        kept = later.pop_all()
+        assert httpx.get(f"{address}/readyz").json()["status"] == "ready"
+    with kept:
+        answer = httpx.get(f"{address}/readyz", timeout=PATIENCE)
+        assert answer.status_code == 503
+        assert "127.0.0.1" in answer.json()["detail"]
+        assert httpx.get(f"{address}/healthz").status_code == 200
