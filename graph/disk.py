@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -35,6 +35,7 @@ _LEFT: Final = re.compile(r"^(?:bulk-.*\.sst|LOG\.old\..*|.*\.tmp|.*\.dbtmp)$")
 _OURS: Final = {"lock", "journal.tmp"}
 
 Work = Callable[[ox.Store], None]
+Functions = dict[ox.NamedNode, Callable[..., Any]]
 
 
 def _in_use(path: Path, holder: str = "") -> StoreError:
@@ -199,17 +200,26 @@ class Disk:
             if self.revision != number:
                 raise StoreError(f"Nothing was written: {error}") from error
 
-    def write(self, update: str, graphs: Sequence[str], digest: str, base: Sequence[str]) -> int:
+    def write(
+        self,
+        update: str,
+        graphs: Sequence[str],
+        digest: str,
+        base: Sequence[str] = (),
+        functions: Functions | None = None,
+    ) -> int:
         """Run an update in one transaction; return its revision once it is on disk.
 
-        StoreError when nothing was written; the engine is then open on the revision before.
+        `functions` are those of our own that it calls. StoreError when nothing was written; the
+        engine is then open on the revision before.
         """
         with self.lock:
             self.engine  # noqa: B018 (opened again, if need be)
             number, entry = self.revision + 1, self._journal.next(graphs, digest, base)
             with self._settled(number):
                 self._journal.append(entry)
-                self.engine.update(f"{update}\n;{_remark(number)}")
+                text = f"{update}\n;{_remark(number)}"
+                self.engine.update(text, custom_functions=functions)
                 self.engine.flush()
                 self._files.record()
                 self._journal.append(entry.as_done())

@@ -1,7 +1,8 @@
-"""What may be asked: a lexical look at a query before an engine sees it.
+"""What may be asked: a lexical look at a query or an update before an engine sees it.
 
-SERVICE makes the engine call other hosts (SPARQL 1.1 Federated Query), so a bare word that holds
-it is refused; inside strings, IRIs, comments, variables and prefixed names it is harmless.
+SERVICE and LOAD make the engine call other hosts (SPARQL 1.1 Federated Query; Update, section
+3.1.4), so a bare word that holds one is refused; inside strings, IRIs, comments, variables and
+prefixed names it is harmless.
 """
 
 import re
@@ -10,18 +11,21 @@ from typing import Final
 
 from graph.errors import QueryError
 
-_KEYWORD: Final = "service"
 _ESCAPED: Final = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
-_LOCAL: Final = r"(?:[\w:%]|\\.)(?:[\w:%.-]|\\.)*(?<!\.)"
-_TOKEN: Final = re.compile(
+LOCAL: Final = r"(?:[\w:%]|\\.)(?:[\w:%.-]|\\.)*(?<!\.)"
+#: What hides words: texts, IRIs (group `iri`) and comments.
+OPAQUE: Final = (
     r'"""(?:[^"\\]|\\.|"{1,2}(?!"))*"""'
     r"|'''(?:[^'\\]|\\.|'{1,2}(?!'))*'''"
     r'|"(?:[^"\\\n\r]|\\[^\n\r])*"'
     r"|'(?:[^'\\\n\r]|\\[^\n\r])*'"
     rf'|(?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20]|{_ESCAPED})*>)'
     r"|#[^\n\r]*"
+)
+_TOKEN: Final = re.compile(
+    rf"{OPAQUE}"
     r"|[?$]\w+"
-    rf"|(?P<prefix>[\w.-]*):(?:{_LOCAL})?(?P<group>(?=(?:\s|#[^\n\r]*+)*+\{{))?"
+    rf"|(?P<prefix>[\w.-]*):(?:{LOCAL})?(?P<group>(?=(?:\s|#[^\n\r]*+)*+\{{))?"
     r"|(?P<word>[\w.-]+)"
     r"|(?P<open>[\"'])[^\n\r]*",
     re.DOTALL,
@@ -39,17 +43,19 @@ _UPDATES: Final = {
     "COPY",
 }
 _ABSOLUTE: Final = re.compile(r"<[A-Za-z][\w+.-]*://")
-_REFUSED: Final = (
-    "SERVICE is not allowed here: this endpoint calls no other host. "
-    "Ask the other endpoint yourself and join the answers."
-)
+_REFUSED: Final = {
+    "service": "SERVICE is not allowed here: this endpoint calls no other host. "
+    "Ask the other endpoint yourself and join the answers.",
+    "load": "LOAD is not allowed here: this endpoint calls no other host. "
+    "Fetch the document yourself and send it to the graph store.",
+}
 _UNCLEAR: Final = (
-    "From here on it cannot be told whether SERVICE is called, which is not allowed: "
+    "From here on it cannot be told whether {} is called, which is not allowed: "
     "a quotation mark is not closed, or < and > stand around one or around #."
 )
 
 
-def _faults(text: str) -> Iterator[tuple[str, int]]:
+def _faults(text: str, call: str) -> Iterator[tuple[str, int]]:
     """Yield what is wrong, and where.
 
     A prefixed name counts only when a group follows it: some parsers read `SERVICE:x {` as the
@@ -58,19 +64,25 @@ def _faults(text: str) -> Iterator[tuple[str, int]]:
     for token in _TOKEN.finditer(text):
         iri, in_group = token["iri"] or "", token["group"] is not None
         word = token["word"] or (in_group and token["prefix"]) or ""
-        if _KEYWORD in word.lower():
-            yield _REFUSED, token.start()
+        if call in word.lower():
+            yield _REFUSED[call], token.start()
         if token["open"] or (re.search("['#]", iri) and not _ABSOLUTE.match(iri)):
-            yield _UNCLEAR, token.start()
+            yield _UNCLEAR.format(call.upper()), token.start()
 
 
-def refuse_federation(text: str) -> None:
-    """Raise QueryError with line and column when the query would call another service."""
-    if _KEYWORD not in text.lower():
-        return
-    for fault, offset in _faults(text):
-        line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
-        raise QueryError(fault, line, column)
+def refuse_federation(text: str, *, update: bool = False) -> None:
+    """Raise QueryError with line and column when a query or an update would call another host."""
+    for call in _REFUSED if update else ("service",):
+        if call not in text.lower():
+            continue
+        for fault, offset in _faults(text, call):
+            line, column = place(text, offset)
+            raise QueryError(fault, line, column)
+
+
+def place(text: str, offset: int) -> tuple[int, int]:
+    """Return the line and the column, both from 1, of a character."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def undeclared_prefixes(text: str) -> list[str]:
@@ -115,13 +127,14 @@ def dataset_of(text: str) -> tuple[list[str], list[str]]:
     return graphs["FROM"], graphs["NAMED"]
 
 
-def unreadable(text: str, line: int, column: int) -> str:
-    """Return a message for a query that cannot be read from this place on (both from 1)."""
+def unreadable(text: str, line: int, column: int, *, update: bool = False) -> str:
+    """Return a message for a text that cannot be read from this place on (both from 1)."""
     lines = text.splitlines() or [""]
     here = lines[line - 1][column - 1 :].strip()[:40] if line <= len(lines) else ""
-    if first_word(text) in _UPDATES:
+    kind = "update" if update else "query"
+    if not update and first_word(text) in _UPDATES:
         return "This is an update; here only queries are answered."
-    message = f"The query cannot be read from “{here}” on." if here else "The query breaks off."
+    message = f"The {kind} cannot be read from “{here}” on." if here else f"The {kind} breaks off."
     if missing := undeclared_prefixes(text):
         message += f" Is the prefix {missing[0]}: declared? Begin with PREFIX {missing[0]}: <...>."
     return message

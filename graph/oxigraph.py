@@ -9,7 +9,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from graph.disk import FAULTS, MARK, Disk
+from graph.change import Change
+from graph.disk import FAULTS, MARK, Disk, Functions
 from graph.errors import QueryError, StoreError
 from graph.operation import dataset_of, refuse_federation, unreadable
 from graph.results import Result
@@ -20,8 +21,9 @@ _SENTENCE: Final = re.compile(r"\b[A-Z][a-zA-Z]*(?: [a-zA-Z]+){2,}")  # not a li
 
 
 @contextmanager
-def as_query_error(text: str) -> Iterator[None]:
-    """Turn what the engine raises about a query into QueryError with its place."""
+def as_query_error(text: str, *, update: bool = False) -> Iterator[None]:
+    """Turn what the engine raises about a query or an update into QueryError with its place."""
+    kind = "update" if update else "query"
     try:
         yield
     except SyntaxError as error:
@@ -29,10 +31,11 @@ def as_query_error(text: str) -> Iterator[None]:
             line, column = int(match[1]), int(match[2])
             said = _SENTENCE.search(str(error))
             reason = f" {said.group()}." if said else ""
-            raise QueryError(unreadable(text, line, column) + reason, line, column) from error
-        raise QueryError(f"The query cannot be read: {error}.") from error
+            message = unreadable(text, line, column, update=update)
+            raise QueryError(message + reason, line, column) from error
+        raise QueryError(f"The {kind} cannot be read: {error}.") from error
     except (ValueError, RuntimeError) as error:
-        raise QueryError(f"The query cannot be run: {error}.") from error
+        raise QueryError(f"The {kind} cannot be run: {error}.") from error
 
 
 def _nodes(iris: Sequence[str]) -> list[ox.NamedNode | ox.BlankNode]:
@@ -79,7 +82,8 @@ class OxigraphStore:
         return self._opened if isinstance(self._opened, Disk) else None
 
     @property
-    def _engine(self) -> ox.Store:
+    def engine(self) -> ox.Store:
+        """The engine itself."""
         return self._opened.engine if isinstance(self._opened, Disk) else self._opened
 
     def query(
@@ -99,19 +103,19 @@ class OxigraphStore:
                     text, default_graph=ox.DefaultGraph(), named_graphs=_nodes(named_graphs)
                 )
             elif self.disk and _NAMES_GRAPHS.search(text):
-                raw = self._engine.query(text, named_graphs=_nodes(self.graphs()))
+                raw = self.engine.query(text, named_graphs=_nodes(self.graphs()))
             else:
-                raw = self._engine.query(text)
+                raw = self.engine.query(text)
         return Result(raw, PREFIXES)
 
     def _merged(self, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> ox.Store:
         """Return a dataset whose default graph is the merge of the ones asked for."""
         dataset = ox.Store()
         for iri in default_graphs:
-            quads = self._engine.quads_for_pattern(None, None, None, ox.NamedNode(iri))
+            quads = self.engine.quads_for_pattern(None, None, None, ox.NamedNode(iri))
             dataset.bulk_extend(ox.Quad(*quad.triple) for quad in quads)
         for iri in named_graphs:
-            dataset.bulk_extend(self._engine.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
+            dataset.bulk_extend(self.engine.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
         return dataset
 
     def replace(self, graphs: Mapping[str, Iterable[ox.Quad]], *, base: Sequence[str] = ()) -> None:
@@ -139,7 +143,20 @@ class OxigraphStore:
             if self.disk:
                 self.disk.write(update, list(listed), digest.hexdigest(), base)
             else:
-                self._engine.update(update)
+                self.engine.update(update)
+        except FAULTS as error:
+            raise StoreError(f"Nothing was written: {error}") from error
+
+    def change(self, change: Change) -> None:
+        """Make a change in one transaction; StoreError when nothing was written."""
+        disk = self.disk
+
+        def write(text: str, functions: Functions) -> None:
+            assert disk
+            disk.write(text, change.graphs, change.digest(), functions=functions)
+
+        try:
+            change.apply(self.engine, write if disk else None)
         except FAULTS as error:
             raise StoreError(f"Nothing was written: {error}") from error
 
@@ -170,18 +187,18 @@ class OxigraphStore:
 
     def graphs(self) -> list[str]:
         """Return the IRIs of the named graphs, sorted."""
-        names = (str(graph.value) for graph in self._engine.named_graphs())
+        names = (str(graph.value) for graph in self.engine.named_graphs())
         return sorted(name for name in names if not name.startswith(MARK))
 
     def quads(self) -> Iterator[ox.Quad]:
         """Yield every quad of the named graphs."""
-        engine = self._engine
+        engine = self.engine
         for graph in engine.named_graphs():
             yield from engine.quads_for_pattern(None, None, None, graph)
 
     def quads_of(self, graph: str) -> Iterator[ox.Quad]:
         """Yield the quads of one named graph."""
-        return self._engine.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+        return self.engine.quads_for_pattern(None, None, None, ox.NamedNode(graph))
 
     def __len__(self) -> int:
         """Return the number of triples in the merge of all graphs."""

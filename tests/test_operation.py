@@ -141,7 +141,7 @@ def test_listener_hears(store: OxigraphStore, listener: Listener) -> None:
     """The host of these tests does hear an engine that is not held back."""
     listener.asked.clear()
     query = CALLING["plain"].replace("URL", f"http://127.0.0.1:{listener.server_port}/heard")
-    assert list(store._engine.query(query)) == []  # type: ignore[arg-type]
+    assert list(store.engine.query(query)) == []  # type: ignore[arg-type]
     assert listener.asked == ["/heard"]
 
 
@@ -210,7 +210,7 @@ def test_nothing_around_the_word_lets_it_through(
     except QueryError:
         return
     try:
-        raw = store._engine.query(text.replace("URL", f"http://127.0.0.1:{listener.server_port}/"))
+        raw = store.engine.query(text.replace("URL", f"http://127.0.0.1:{listener.server_port}/"))
         list(raw)  # type: ignore[arg-type]
     except (SyntaxError, ValueError, RuntimeError):
         pass

@@ -72,7 +72,7 @@ class BrokenStore(OxigraphStore):
 
 def broken(store: OxigraphStore, error: Exception) -> TestClient:
     """Return a client of a service whose store breaks with this error."""
-    fragile = BrokenStore(store._engine)
+    fragile = BrokenStore(store.engine)
     client = TestClient(create_app(Settings(), fragile), raise_server_exceptions=False)
     fragile.error = error
     return client

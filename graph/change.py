@@ -1,0 +1,130 @@
+"""A change: what one write takes from a store and brings to it, quad by quad.
+
+A write is worked out where it can do no harm, and only its change is written: in one transaction,
+in every place that holds the data. Names of blank nodes are kept, so that all places agree.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from graph.disk import Functions
+
+Quads = set[ox.Quad]
+_PARTS: Final = ("subject", "predicate", "object", "graph_name")
+_TERM: Final = "urn:x-samenhang:"  # functions that give the parts of a quad by its number
+
+
+@dataclass(frozen=True)
+class Change:
+    """What goes and what comes: quads, and graphs as a whole, which may be empty."""
+
+    removed: Sequence[ox.Quad] = ()
+    added: Sequence[ox.Quad] = ()
+    dropped: Sequence[str] = ()
+    created: Sequence[str] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether anything changes."""
+        return any((self.removed, self.added, self.dropped, self.created))
+
+    @property
+    def graphs(self) -> list[str]:
+        """The IRIs of the graphs that change, sorted."""
+        quads = {quad.graph_name.value for quad in (*self.removed, *self.added)}  # type: ignore[union-attr]
+        return sorted({*quads, *self.dropped, *self.created})
+
+    def pack(self) -> tuple[dict[str, Any], bytes]:
+        """Return the change as a head and a body of N-Quads, what goes before what comes."""
+        removed, added = (_nquads(quads) for quads in (self.removed, self.added))
+        head = {"removed": len(removed), "dropped": self.dropped, "created": self.created}
+        return head, removed + added
+
+    @classmethod
+    def unpack(cls, head: dict[str, Any], body: bytes) -> "Change":
+        """Return the change that was packed."""
+        parts = body[: head["removed"]], body[head["removed"] :]
+        removed, added = (list(ox.parse(part, format=ox.RdfFormat.N_QUADS)) for part in parts)
+        return cls(removed, added, head["dropped"], head["created"])
+
+    def digest(self) -> str:
+        """Return a hash of what the change says."""
+        head, body = self.pack()
+        return sha256(repr(head).encode() + body).hexdigest()
+
+    def apply(self, engine: ox.Store, run: "Run | None" = None) -> None:
+        """Make the change in one transaction; the default graph stays the merge of the others.
+
+        `run` runs the update, when another does it than the engine itself.
+        """
+        gone = unsaid(engine, self.removed, self.added)
+        said = [ox.Quad(*quad.triple) for quad in self.added]
+        terms: list[ox.Quad] = []
+        steps = [
+            *_steps("DELETE", "GRAPH ?g { ?s ?p ?o }", self.removed, terms),
+            *_steps("DELETE", "?s ?p ?o", gone, terms),
+            *(f"DROP SILENT GRAPH {ox.NamedNode(name)}" for name in self.dropped),
+            *(f"CREATE SILENT GRAPH {ox.NamedNode(name)}" for name in self.created),
+            *_steps("INSERT", "GRAPH ?g { ?s ?p ?o }", self.added, terms),
+            *_steps("INSERT", "?s ?p ?o", said, terms),
+        ]
+        functions = {ox.NamedNode(_TERM + part): _part(terms, part) for part in _PARTS}
+        text = " ;\n".join(steps)
+        if run:
+            run(text, functions)
+        else:
+            engine.update(text, custom_functions=functions)
+
+
+#: Runs an update, with functions of our own.
+Run = Callable[[str, Functions], object]
+
+
+def _nquads(quads: Sequence[ox.Quad]) -> bytes:
+    return ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+
+
+def _part(terms: Sequence[ox.Quad], part: str) -> Callable[[Any], Any]:
+    return lambda number: getattr(terms[int(number.value)], part)
+
+
+def _steps(verb: str, what: str, quads: Iterable[ox.Quad], terms: list[ox.Quad]) -> list[str]:
+    """Return the operation that does something to quads, which are added to the terms.
+
+    The terms come from functions, because no update can name a blank node of the store.
+    """
+    first = len(terms)
+    terms.extend(quads)
+    if first == len(terms):
+        return []
+    numbers = " ".join(map(str, range(first, len(terms))))
+    parts = [part for part in _PARTS if f"?{part[0]}" in what]
+    bound = "".join(f" BIND(<{_TERM}{part}>(?i) AS ?{part[0]})" for part in parts)
+    return [f"{verb} {{ {what} }} WHERE {{ VALUES ?i {{ {numbers} }}{bound} }}"]
+
+
+def unsaid(
+    engine: ox.Store, removed: Iterable[ox.Quad], added: Iterable[ox.Quad] = ()
+) -> list[ox.Quad]:
+    """Return the triples, in the default graph, that no graph says any more."""
+    goes, comes = set(removed), {quad.triple for quad in added}
+    gone = []
+    for triple in {quad.triple for quad in goes} - comes:
+        s, p, o = triple
+        left = (quad for quad in engine.quads_for_pattern(s, p, o, None) if quad not in goes)
+        if all(quad.graph_name == ox.DefaultGraph() for quad in left):
+            gone.append(ox.Quad(*triple))
+    return gone
+
+
+def names(engine: ox.Store) -> set[str]:
+    """Return the IRIs of the named graphs of an engine."""
+    return {str(name.value) for name in engine.named_graphs()}
+
+
+def quads_of(engine: ox.Store, graph: str) -> Quads:
+    """Return the quads of one named graph."""
+    return set(engine.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
