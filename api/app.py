@@ -9,21 +9,27 @@ from starlette.types import ASGIApp
 
 from api import problems
 from api.headers import Headers
-from api.library import FOLDER, open_library
-from api.routes import data, health, pages, resources, sparql, wellknown
+from api.library import FOLDER, Library
+from api.routes import data, graphs, health, pages, resources, sparql, wellknown
 from api.settings import Settings
+from graph.cache import Cache
 from graph.readers import Readers
 from graph.store import Store, open_store
+from graph.writer import Writer
 
 VERSION: Final = "0.1.0"
 
 
 def create_app(
-    settings: Settings, store: Store | None = None, readers: Readers | None = None
+    settings: Settings,
+    store: Store | None = None,
+    readers: Readers | None = None,
+    writer: Writer | None = None,
 ) -> ASGIApp:
     """Return the service on a store, or on the one that the settings name.
 
-    Without readers, queries of the public run in this process, without limits.
+    Without readers, queries of the public run in this process, without limits; without a writer
+    nothing is written.
     """
     app = FastAPI(
         title="Samenhang",
@@ -34,12 +40,11 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.library = open_library(
-        open_store(settings.store) if store is None else store, settings, readers
-    )
+    store = open_store(settings.store) if store is None else store
+    app.state.library = Library(store, settings, readers, writer, Cache(settings.cache))
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
-    for module in (health, sparql, wellknown, data, resources, pages):
+    for module in (health, sparql, graphs, wellknown, data, resources, pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     return Headers(app)

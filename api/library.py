@@ -19,7 +19,9 @@ from graph.library import LANGUAGES, find
 from graph.links import LEVELS, Link, Readings, find_links, read_readings, value_of
 from graph.names import Names, read_names, shorten
 from graph.readers import Readers
+from graph.results import Row
 from graph.store import Store
+from graph.writer import Writer
 from ontology import GRAPH, ID, ROOT, SAM
 
 FOLDER: Final = Path(__file__).parent
@@ -32,14 +34,34 @@ _NOT_IN_IRI: Final = frozenset(' <>"{}|\\^`')
 
 @dataclass(frozen=True)
 class Library:
-    """An open store, and what was read from it once."""
+    """An open store, and what was read from one revision of it."""
 
     store: Store
     settings: Settings
-    names: Names
-    readings: Readings
     readers: Readers | None = None
+    writer: Writer | None = None
     cache: Cache = field(default_factory=lambda: Cache(0))
+
+    def renewed(self) -> "Library":
+        """Return the library of what the store holds now."""
+        return Library(
+            self.store, self.settings, self.readers, self.writer, Cache(self.settings.cache)
+        )
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of things."""
+        return read_names(self.store)
+
+    @cached_property
+    def readings(self) -> Readings:
+        """The readings of the kinds of link."""
+        return read_readings(self.store, self.names)
+
+    @cached_property
+    def described(self) -> dict[str, list[Row]]:
+        """Rows of stored queries that descriptions need, by the name of the query."""
+        return {}
 
     @cached_property
     def links(self) -> dict[str, Link]:
@@ -123,13 +145,6 @@ def path_of(iri: str) -> str:
     if iri.startswith(SAM):
         return f"/def#{iri.removeprefix(SAM)}"
     return iri if iri.startswith(("http://", "https://")) else "#"
-
-
-def open_library(store: Store, settings: Settings, readers: Readers | None = None) -> Library:
-    """Read the names and readings of a store; `readers` answer the queries of the public."""
-    names = read_names(store)
-    cache = Cache(settings.cache)
-    return Library(store, settings, names, read_readings(store, names), readers, cache)
 
 
 async def _library(request: Request) -> Library:  # async: costs no thread

@@ -242,6 +242,12 @@ class Disk:
         Journal.make(target / "journal", begin)
         return done.revision
 
+    def checkpoint(self, target: Path) -> int:
+        """Copy the engine's directory, sharing files on the same disk; return the revision."""
+        with self.lock:
+            self.engine.backup(str(target))
+            return self.revision
+
     def rebuild(self, work: Work, graphs: Sequence[str], digest: str, base: Sequence[str]) -> int:
         """Let work change a copy, then put the copy in the place of what was there.
 

@@ -1,5 +1,6 @@
 """A reader: a process that answers queries on a snapshot, one after the other.
 
+It works out updates too, on a copy that ends with it, and reads documents that are to be written.
 Readers are forked from one small process, the zygote, which is forked itself while the service has
 no thread yet. So the dataset is loaded once and its memory is shared (copy on write). A message is
 the lengths of its two parts, then a head in JSON and a body in bytes.
@@ -16,18 +17,36 @@ import struct
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, Protocol
+
+import pyoxigraph as ox
 
 from graph.answers import answer
+from graph.change import Change
+from graph.documents import Documents, drop_graph, write_graph
 from graph.errors import FormatError, NotFoundError, QueryError, SamenhangError
 from graph.limits import MB, Limits, confine, cut_network, die_with
 from graph.oxigraph import OxigraphStore
 from graph.results import Form
+from graph.update import read_update, work_out
 
-#: A store that is there already, or what opens one in each new reader.
-Snapshot = OxigraphStore | Callable[[], OxigraphStore]
+
+class Source(Protocol):
+    """Opens the newest snapshot of a store on disk, in each new reader."""
+
+    def open(self) -> OxigraphStore:
+        """Open it to be read."""
+        ...
+
+    def copy(self) -> ox.Store:
+        """Open a copy that may be written to, and is thrown away."""
+        ...
+
+
+#: A store in memory, which every reader has as it was when it was forked, or what opens one.
+Snapshot = OxigraphStore | Source
 Head = dict[str, Any]
 Reply = tuple[Head, bytes | memoryview]
 
@@ -100,6 +119,28 @@ def _reply(store: OxigraphStore, request: Head, limits: Limits) -> Reply:
     return {"form": found.form.value, "format": found.format}, found.body
 
 
+def _written(engine: ox.Store, request: Head, body: bytes) -> Change:
+    if "drop" in request:
+        return drop_graph(engine, request["drop"])
+    return write_graph(engine, Documents(**request["documents"]), body)
+
+
+def _work_out(snapshot: Snapshot, store: OxigraphStore, request: Head, body: bytes) -> Reply:
+    """Work out an update, or what a document changes in a graph; the change is not made."""
+    try:
+        if "update" in request:
+            operations = read_update(request["update"], request["using"], request["using_named"])
+            copy = store.engine if isinstance(snapshot, OxigraphStore) else snapshot.copy()
+            change = work_out(copy, operations)
+        else:
+            change = _written(store.engine, request, body)
+    except QueryError as error:
+        return _failed("query", str(error), error.line, error.column)
+    except NotFoundError as error:
+        return _failed("name", str(error))
+    return change.pack()
+
+
 def _peak() -> int:
     """Return the most memory that this process has had, in kB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -115,21 +156,25 @@ def _answer_all(
     """
     most = _peak() + limits.memory * MB // 1024 // 4
     while start := _receive(channel, LENGTHS.size):
-        request = json.loads(_receive(channel, LENGTHS.unpack(start)[0]))
+        lengths = LENGTHS.unpack(start)
+        request, sent = json.loads(_receive(channel, lengths[0])), _receive(channel, lengths[1])
         if isinstance(store, str):
             store = _open(snapshot)
         if isinstance(store, str):
             head, body = _failed("store", store)
-        else:
+        elif "text" in request:
             head, body = _reply(store, request, limits)
-        _send(channel, pack({**head, "spent": _peak() > most}, body))
+        else:
+            head, body = _work_out(snapshot, store, request, sent)
+        spent = "update" in request or _peak() > most
+        _send(channel, pack({**head, "spent": spent}, body))
         del body
 
 
 def _open(snapshot: Snapshot) -> OxigraphStore | str:
     """Return the store, or why it cannot be opened."""
     try:
-        return snapshot() if callable(snapshot) else snapshot
+        return snapshot if isinstance(snapshot, OxigraphStore) else snapshot.open()
     except (OSError, SamenhangError) as error:
         return f"The snapshot cannot be opened: {error}"
 
@@ -138,7 +183,7 @@ def _read(channel: socket.socket, snapshot: Snapshot, limits: Limits, zygote: in
     """Be a reader: confined, and with a deep stack, which only a thread of its own can have."""
     die_with(zygote)
     store = _open(snapshot)
-    confine(limits, files=callable(snapshot))
+    confine(limits, files=not isinstance(snapshot, OxigraphStore))
     threading.stack_size(limits.stack * MB)
     thread = threading.Thread(target=_answer_all, args=(channel, snapshot, store, limits))
     thread.start()
@@ -191,7 +236,10 @@ def _serve(control: socket.socket, snapshot: Snapshot, limits: Limits, service: 
     _let_go(control.fileno())
     with suppress(ConnectionError):  # the service has gone
         control.sendall(b"\1" if cut_network() else b"\0")
-        while control.recv(1):
+        while order := control.recv(1):
+            if order == b"=":
+                _follow(control, snapshot)
+                continue
             try:
                 _fork_reader(control, snapshot, limits)
             except ConnectionError:
@@ -200,6 +248,15 @@ def _serve(control: socket.socket, snapshot: Snapshot, limits: Limits, service: 
                 control.sendall(PID.pack(0))  # the system gives no more processes now
     with suppress(ChildProcessError):
         os.wait()
+
+
+def _follow(control: socket.socket, snapshot: Snapshot) -> None:
+    """Make a change in the store in memory, for the readers to come."""
+    assert isinstance(snapshot, OxigraphStore)
+    head, body = LENGTHS.unpack(_receive(control, LENGTHS.size))
+    said = json.loads(_receive(control, head))
+    snapshot.change(Change.unpack(said, _receive(control, body)))
+    control.sendall(PID.pack(0))
 
 
 def fork_zygote(snapshot: Snapshot, limits: Limits) -> tuple[int, socket.socket, bool]:

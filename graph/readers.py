@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Self
 
 from graph.answers import Answer
+from graph.change import Change
 from graph.errors import (
     FormatError,
     LimitError,
@@ -45,6 +46,7 @@ _SAID: Final[dict[Limit, str]] = {
     "busy": "Nobody is free to answer. Ask again in {retry_after} s.",
     "crash": "The query ended the process that answered it, and was not answered.",
 }
+_ENDED: Final = "The process that starts readers has ended; start again."
 _CHUNK: Final = 65536
 _LEAVING: Final = 5.0  # seconds
 _OUT_OF_MEMORY: Final = (b"memory allocation of", b"bad_alloc", b"MemoryError")
@@ -125,7 +127,8 @@ class Readers:
         self, zygote: int, control: socket.socket, offline: bool, limits: Limits, count: int
     ) -> None:
         """Take over a zygote, see `Readers.start`."""
-        self._zygote, self._control, self._limits, self._count = zygote, control, limits, count
+        self._zygote, self._control, self._count = zygote, control, count
+        self.limits: Final = limits
         self._idle: asyncio.LifoQueue[_Reader] = asyncio.LifoQueue()
         self._all: set[_Reader] = set()
         self._starting: set[asyncio.Task[_Reader | None]] = set()
@@ -139,9 +142,9 @@ class Readers:
     def start(cls, snapshot: Snapshot, limits: Limits, count: int = 2) -> Self:
         """Return a pool of up to `count` readers of a snapshot, at work at the same time.
 
-        The snapshot is a store in memory, or a function that each new reader calls to open one
-        on disk, read-only. Call this in the main thread, before the service has another thread
-        or an event loop: the process is forked, and its copy ends when that thread does.
+        The snapshot is a store in memory, or what opens one on disk in each new reader. Call this
+        in the main thread, before the service has another thread or an event loop: the process is
+        forked, and its copy ends when that thread does.
         """
         zygote, control, offline = fork_zygote(snapshot, limits)
         control.setblocking(False)
@@ -169,25 +172,39 @@ class Readers:
             "named_graphs": list(named_graphs),
             "rows": rows,
         }
+        head, body = await self._exchange(pack(request))
+        return Answer(Form(head["form"]), head["format"], body)
+
+    async def work_out(self, request: Head, body: bytes = b"") -> Change:
+        """Return what a write would change; see `graph.writer`. Raises what `answer` raises."""
+        head, packed = await self._exchange(pack(request, body))
+        return Change.unpack(head, packed)
+
+    async def _exchange(self, parts: Sequence[bytes | memoryview]) -> tuple[Head, bytes]:
+        """Have a reader answer a request, within the limits; raise the error that it tells."""
         reader, fit = await self._take(), False
         try:
-            async with asyncio.timeout(self._limits.seconds):
-                head, body = await reader.ask(pack(request))
+            async with asyncio.timeout(self.limits.seconds):
+                head, body = await reader.ask(parts)
             fit = not head["spent"]
         except TimeoutError:
-            raise _passed("time", self._limits) from None
+            raise passed("time", self.limits) from None
         except (OSError, EOFError):
-            raise _passed(reader.cause_of_death(), self._limits) from None
+            raise passed(reader.cause_of_death(), self.limits) from None
         finally:
             self._give_back(reader, fit=fit)
-        return _answer(head, body, self._limits)
+        if "limit" in head:
+            raise passed(head["limit"], self.limits)
+        if "error" in head:
+            raise _ERRORS[head["error"]](*head["args"])
+        return head, body
 
     async def _take(self) -> _Reader:
         """Return a reader that is free; start one when there may be more."""
         if self._gone:
             raise StoreError(self._gone)
         try:
-            async with asyncio.timeout(self._limits.queue_seconds):
+            async with asyncio.timeout(self.limits.queue_seconds):
                 while True:
                     if self._idle.empty():
                         self._start_reader()
@@ -197,7 +214,7 @@ class Readers:
                     self._give_back(reader, fit=False)
         except TimeoutError:
             gone = StoreError(self._gone) if self._gone else None
-            raise gone or _passed("busy", self._limits) from None
+            raise gone or passed("busy", self.limits) from None
 
     def _give_back(self, reader: _Reader, *, fit: bool) -> None:
         """Take a reader back for the next query; when it is not fit, another takes its place."""
@@ -228,32 +245,50 @@ class Readers:
             async with self._lock:
                 pid, ends = await self._fork()
         except (OSError, EOFError):
-            self._gone = self._gone or "The process that starts readers has ended; start again."
+            self._gone = self._gone or _ENDED
             return None
         return _Reader(pid, ends[0], ends[1], series) if pid else None
 
     async def _fork(self) -> tuple[int, list[socket.socket]]:
         """Ask the zygote for a reader; return its pid, 0 when there is none, and our two ends."""
-        loop = asyncio.get_running_loop()
-        await loop.sock_sendall(self._control, b"+")
-        ready, number = asyncio.Event(), self._control.fileno()
+        await asyncio.get_running_loop().sock_sendall(self._control, b"+")
+        pid, fds = await self._hear(2)
+        ends = [socket.socket(fileno=fd) for fd in fds]
+        for end in ends:
+            end.setblocking(False)
+        return pid, ends
+
+    async def _hear(self, fds: int) -> tuple[int, list[int]]:
+        """Wait for the zygote; return the number it says and up to so many files."""
+        loop, ready, number = asyncio.get_running_loop(), asyncio.Event(), self._control.fileno()
         loop.add_reader(number, ready.set)
         try:
             await ready.wait()
         finally:
             loop.remove_reader(number)
-        message, fds, _, _ = socket.recv_fds(self._control, PID.size, 2)
+        message, received, _, _ = socket.recv_fds(self._control, PID.size, fds)
         if not message:
             raise EOFError
-        ends = [socket.socket(fileno=fd) for fd in fds]
-        for end in ends:
-            end.setblocking(False)
-        return PID.unpack(message)[0], ends
+        return PID.unpack(message)[0], received
+
+    async def follow(self, change: Change) -> None:
+        """Make a change in the snapshot in memory; every later query sees it."""
+        head, body = change.pack()
+        loop = asyncio.get_running_loop()
+        try:
+            async with self._lock:
+                await loop.sock_sendall(self._control, b"=")
+                for part in pack(head, body):
+                    await loop.sock_sendall(self._control, part)
+                await self._hear(0)
+        except (OSError, EOFError):
+            raise StoreError(_ENDED) from None
+        self.renew()
 
     def renew(self) -> None:
         """Have every later query answered on a snapshot that is opened from now on.
 
-        Of use only when a function opens it: a store in memory is that of the start.
+        A store in memory is that of the start with what `follow` has changed.
         """
         self._series += 1
         for _ in range(self._idle.qsize()):
@@ -282,18 +317,9 @@ class Readers:
                 time.sleep(0.002)
 
 
-def _passed(limit: Limit, limits: Limits) -> LimitError:
+def passed(limit: Limit, limits: Limits) -> LimitError:
     """Return the error of a limit, which says what to do."""
     seconds = limits.seconds if limit == "time" else None
     retry_after = math.ceil(limits.seconds) if limit == "busy" else None
     said = _SAID[limit].format(limits=limits, retry_after=retry_after)
     return LimitError(said, limit, seconds=seconds, retry_after=retry_after)
-
-
-def _answer(head: Head, body: bytes, limits: Limits) -> Answer:
-    """Return the answer in a reply, or raise the error in it."""
-    if "limit" in head:
-        raise _passed(head["limit"], limits)
-    if "error" in head:
-        raise _ERRORS[head["error"]](*head["args"])
-    return Answer(Form(head["form"]), head["format"], body)

@@ -3,22 +3,25 @@
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
 from anyio import to_thread
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from werkzeug.http import generate_etag, parse_etags, parse_options_header
 
+from api.authorise import writer_for
 from api.library import Library, LibraryDep
 from api.negotiate import HTML, choices, prefers_page, refuse_format
 from api.problems import problem
+from api.routes.updates import update
 from api.routes.wellknown import describe_service
 from graph.answers import Answer, answer
 from graph.describe import FaultyQuery, diagnose, with_base
 from graph.errors import QueryError
 from graph.library import read_folder
+from graph.limits import MB
 from graph.network import list_views
 from graph.questions import list_questions
 from graph.results import Form, Result, format_named
@@ -32,7 +35,6 @@ UPDATE: Final = "application/sparql-update"
 METHODS: Final = "GET, HEAD, OPTIONS, POST"
 _ASKING: Final = ["GET", "OPTIONS", "POST"]  # HEAD is answered as GET
 _OTHERS: Final = ["DELETE", "PATCH", "PUT"]
-READ_ONLY: Final = "This service is read-only: it takes no updates. Queries go to /sparql."
 
 #: What a page is made of, by form of result.
 _SHOWN: Final = {Form.BINDINGS: "json", Form.BOOLEAN: "json", Form.GRAPH: "turtle"}
@@ -93,7 +95,7 @@ def _text(raw: bytes) -> str:
         raise HTTPException(400, "The request is not UTF-8.") from error
 
 
-def _read(*encoded: bytes) -> Parameters:
+def parameters_of(*encoded: bytes) -> Parameters:
     """Decode parameters, once; 400 when they are no UTF-8."""
     parameters: Parameters = {}
     try:
@@ -134,9 +136,7 @@ async def _run(
         raise diagnose(query, text, error) from error
 
 
-async def _reply(
-    request: Request, library: Library, query: str, parameters: Parameters
-) -> Response:
+async def reply(request: Request, library: Library, query: str, parameters: Parameters) -> Response:
     """Answer a query in the form and format that the client likes best."""
     wanted = _one(parameters, "format")
     chosen = choices(request, wanted, page=request.method == "GET")
@@ -200,12 +200,12 @@ async def _page(
 @router.get("/query", include_in_schema=False)
 async def query_by_get(request: Request, library: LibraryDep) -> Response:
     """Answer a query given as parameter; without one, describe the service."""
-    parameters = _read(request.scope["query_string"])
+    parameters = parameters_of(request.scope["query_string"])
     query, wanted = _one(parameters, "query"), _one(parameters, "format")
     if "update" in parameters:
-        raise HTTPException(403, READ_ONLY)
+        raise HTTPException(405, "Send an update by POST.", {"Allow": METHODS})
     if query and query.strip():
-        return await _reply(request, library, query, parameters)
+        return await reply(request, library, query, parameters)
     description = choices(request, wanted, page=True).get(Form.GRAPH)
     if description == HTML:
         return await _page(request, library, "")
@@ -220,42 +220,53 @@ def _without_query(query: str | None) -> HTTPException:
     )
 
 
-async def _body(request: Request, library: LibraryDep) -> bytes:
-    limit = 4 * library.settings.max_query  # a form may escape every character
-    body = b""
+async def limited_body(request: Request, limit: int) -> bytes:
+    """Return the body, of so many bytes at most; 413 when it is longer, before it is read."""
+    too_long = HTTPException(413, f"The request is longer than {limit:,} bytes.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise HTTPException(415, "Send the request as it is, not compressed.")
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > limit:
+        raise too_long
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit:
-            raise HTTPException(413, f"The request is longer than {limit:,} bytes.")
-    return body
+            raise too_long
+    return bytes(body)
 
 
 @router.post("/sparql")
 @router.post("/query", include_in_schema=False)
-async def query_by_post(
-    request: Request, library: LibraryDep, body: Annotated[bytes, Depends(_body)]
-) -> Response:
-    """Answer a query given in a form, or as the body itself with its dataset in the address."""
+@router.post("/update", include_in_schema=False)
+async def query_by_post(request: Request, library: LibraryDep) -> Response:
+    """Answer a query, or make an update: in a form, or the body itself with its dataset in the
+    address.
+    """
     media_type, options = parse_options_header(request.headers.get("content-type", ""))
     media_type = media_type.lower()
-    if media_type == UPDATE:
-        raise HTTPException(403, READ_ONLY)
-    if media_type not in (FORM, DIRECT):
-        raise HTTPException(415, f"Send the query as {FORM} or as {DIRECT}.")
+    if media_type not in (FORM, DIRECT, UPDATE):
+        raise HTTPException(415, f"Send a query as {FORM} or {DIRECT}, an update as {UPDATE}.")
     if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
-        raise HTTPException(415, "Send the query in UTF-8.")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise HTTPException(415, "Send the query as it is, not compressed.")
+        raise HTTPException(415, "Send the request in UTF-8.")
+    limit = 4 * library.settings.max_query  # a form may escape every character
+    if media_type == UPDATE:
+        writer_for(request, library)
+        limit = library.settings.max_upload * MB
+    body = await limited_body(request, limit)
     address = request.scope["query_string"]
-    parameters = _read(address) if media_type == DIRECT else _read(address, body)
+    parameters = parameters_of(address, body if media_type == FORM else b"")
+    if media_type != FORM:
+        name = "query" if media_type == DIRECT else "update"
+        parameters.setdefault(name, []).append(_text(body))
     if "update" in parameters:
-        raise HTTPException(403, READ_ONLY)
-    if media_type == DIRECT:
-        parameters.setdefault("query", []).append(_text(body))
+        if "query" in parameters:
+            raise HTTPException(400, "Send a query or an update, not both.")
+        return await update(request, library, _one(parameters, "update") or "", parameters)
     query = _one(parameters, "query")
     if query is None or not query.strip():
         raise _without_query(query)
-    return await _reply(request, library, query, parameters)
+    return await reply(request, library, query, parameters)
 
 
 @router.options("/sparql", include_in_schema=False)
@@ -272,9 +283,10 @@ def refuse() -> Response:
     raise HTTPException(405, "Send a query by GET or by POST.", {"Allow": METHODS})
 
 
-@router.api_route("/update", methods=[*_ASKING, *_OTHERS], include_in_schema=False)
-@router.api_route("/store", methods=[*_ASKING, *_OTHERS], include_in_schema=False)
-@router.api_route("/store/{path:path}", methods=[*_ASKING, *_OTHERS], include_in_schema=False)
-def refuse_change() -> Response:
-    """Refuse the update operation and the Graph Store Protocol: the service is read-only."""
-    raise HTTPException(403, READ_ONLY)
+@router.api_route("/update", methods=["GET", "OPTIONS", *_OTHERS], include_in_schema=False)
+def only_post(request: Request) -> Response:
+    """Name the one method of updates."""
+    headers = {"Allow": "OPTIONS, POST"}
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=headers)
+    raise HTTPException(405, "Send an update by POST.", headers)

@@ -51,7 +51,7 @@ _HOST: Final = re.compile(r"(?:[A-Za-z\d._-]+|\[[A-Fa-f\d:.]+\])(?::\d{1,5})?")
 _PREFIXES: Final = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in NAMESPACES.items())
 
 
-def _origin(request: Request) -> str:
+def origin_of(request: Request) -> str:
     """Return scheme and host as the client wrote them; 400 when that is no host."""
     host = request.headers.get("host", "")
     if not _HOST.fullmatch(host):
@@ -69,12 +69,9 @@ def _reply(turtle: str, name: str) -> Response:
     return Response(body, media_type=format_.media_type, headers={"Vary": "Accept"})
 
 
-def _rows(request: Request, library: Library, slug: str) -> list[Row]:
-    """Return the rows of a stored query, which the service asks once, as it does its links."""
-    state = request.app.state
-    if not hasattr(state, "described"):
-        state.described = {}
-    asked: dict[str, list[Row]] = state.described
+def _rows(library: Library, slug: str) -> list[Row]:
+    """Return the rows of a stored query, which is asked once for each revision."""
+    asked = library.described
     if slug not in asked:
         asked[slug] = list(library.store.query(find(ROOT / "queries", slug).text).rows())
     return asked[slug]
@@ -94,13 +91,13 @@ def describe_service(request: Request, library: Library, format_: str) -> Respon
 
     The default graph is everything together; each named graph comes with its number of triples.
     """
-    origin = _origin(request)
+    origin = origin_of(request)
     endpoint = f"{origin}/sparql"
     formats = ", ".join(f"formats:{W3C[f.name]}" for f in FORMATS)
     graphs = " ,\n".join(
         f"[ a sd:NamedGraph ; sd:name {row['graph']} ;"
         f" sd:graph [ a sd:Graph ; void:triples {_number(row, 'triples')} ] ]"
-        for row in _rows(request, library, "graphs")
+        for row in _rows(library, "graphs")
     )
     turtle = f"""
     <{endpoint}#service> a sd:Service ;
@@ -122,10 +119,10 @@ def describe_service(request: Request, library: Library, format_: str) -> Respon
 def void(request: Request, library: LibraryDep) -> Response:
     """Describe the data: size, classes, properties and where to ask (VoID, sections 2 to 5)."""
     chosen = result_format(request, Form.GRAPH, _wanted(request)).name
-    origin = _origin(request)
+    origin = origin_of(request)
     document = f"{origin}/.well-known/void"
-    (size,) = _rows(request, library, "size")
-    classes, properties = _rows(request, library, "classes"), _rows(request, library, "properties")
+    (size,) = _rows(library, "size")
+    classes, properties = _rows(library, "classes"), _rows(library, "properties")
     used = [row["class"].value for row in classes] + [row["property"].value for row in properties]
     vocabularies = sorted({match[0] for iri in used if (match := re.match(r".*[#/]", iri))})
     strategies = [iri for iri in sorted(library.names.by_iri) if iri.startswith(ID + "strategy/")]
@@ -195,7 +192,7 @@ def _example(query: Query, folder: str, document: str, endpoint: str) -> str:
 def examples(request: Request) -> Response:
     """Give the stored queries as examples, and the prefixes (SHACL, section 5.2.1)."""
     chosen = result_format(request, Form.GRAPH, _wanted(request)).name
-    origin = _origin(request)
+    origin = origin_of(request)
     document, endpoint = f"{origin}/.well-known/sparql-examples", f"{origin}/sparql"
     stored = [
         *((query, "question") for query in list_questions()),
