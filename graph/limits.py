@@ -6,6 +6,7 @@ and network hold on Linux; elsewhere only those of time, size and files do.
 """
 
 import ctypes
+import math
 import os
 import platform
 import resource
@@ -15,9 +16,9 @@ import struct
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
-from graph.errors import SamenhangError
+from graph.errors import LimitError, SamenhangError
 
 MB: Final = 1 << 20
 
@@ -34,6 +35,21 @@ _FOREIGN_CALLS: Final = 0x40000000
 _CALLS: Final = {
     "x86_64": (0xC000003E, (41, 42, 59, 322, 425)),
     "aarch64": (0xC00000B7, (198, 203, 221, 281, 425)),
+}
+
+
+Limit = Literal["time", "memory", "size", "busy", "crash"]
+
+#: What is said of each limit, and what to do.
+_SAID: Final[dict[Limit, str]] = {
+    "time": "The query took longer than {limits.seconds:g} s and was stopped. Ask for less: "
+    "fewer patterns without a shared variable, a LIMIT, or a path from a given node.",
+    "memory": "The query took more than {limits.memory} MB of memory and was stopped. Ask for "
+    "less at once: sort, group and DISTINCT keep every solution.",
+    "size": "The result is larger than {limits.size} MB. Take it in parts, with ORDER BY, LIMIT "
+    "and OFFSET.",
+    "busy": "Nobody is free to answer. Ask again in {retry_after} s.",
+    "crash": "The query ended the process that answered it, and was not answered.",
 }
 
 
@@ -108,3 +124,11 @@ def confine(limits: Limits, *, files: bool = False) -> None:
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     os.nice(limits.nice)
+
+
+def passed(limit: Limit, limits: Limits) -> LimitError:
+    """Return the error of a limit, which says what to do."""
+    seconds = limits.seconds if limit == "time" else None
+    retry_after = math.ceil(limits.seconds) if limit == "busy" else None
+    said = _SAID[limit].format(limits=limits, retry_after=retry_after)
+    return LimitError(said, limit, seconds=seconds, retry_after=retry_after)

@@ -27,10 +27,11 @@ from graph.answers import answer
 from graph.change import Change
 from graph.documents import Documents, drop_graph, write_graph
 from graph.errors import FormatError, NotFoundError, QueryError, SamenhangError
+from graph.evaluation import work_out
 from graph.limits import MB, Limits, confine, cut_network, die_with
 from graph.oxigraph import OxigraphStore
 from graph.results import Form
-from graph.update import read_update, work_out
+from graph.update import read_update
 
 
 class Source(Protocol):

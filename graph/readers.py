@@ -7,7 +7,6 @@ of a stranger runs in the process of the service. All readers see one snapshot, 
 import asyncio
 import json
 import logging
-import math
 import os
 import signal
 import socket
@@ -15,37 +14,23 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, Literal, Self
+from typing import Final, Self
 
 from graph.answers import Answer
 from graph.change import Change
 from graph.errors import (
     FormatError,
-    LimitError,
     NotFoundError,
     QueryError,
     SamenhangError,
     StoreError,
 )
-from graph.limits import Limits
+from graph.limits import Limit, Limits, passed
 from graph.reader import LENGTHS, PID, Head, Snapshot, fork_zygote, pack
 from graph.results import Form
 
 _log: Final = logging.getLogger(__name__)
 
-Limit = Literal["time", "memory", "size", "busy", "crash"]
-
-#: What is said of each limit, and what to do.
-_SAID: Final[dict[Limit, str]] = {
-    "time": "The query took longer than {limits.seconds:g} s and was stopped. Ask for less: "
-    "fewer patterns without a shared variable, a LIMIT, or a path from a given node.",
-    "memory": "The query took more than {limits.memory} MB of memory and was stopped. Ask for "
-    "less at once: sort, group and DISTINCT keep every solution.",
-    "size": "The result is larger than {limits.size} MB. Take it in parts, with ORDER BY, LIMIT "
-    "and OFFSET.",
-    "busy": "Nobody is free to answer. Ask again in {retry_after} s.",
-    "crash": "The query ended the process that answered it, and was not answered.",
-}
 _ENDED: Final = "The process that starts readers has ended; start again."
 _CHUNK: Final = 65536
 _LEAVING: Final = 5.0  # seconds
@@ -286,10 +271,7 @@ class Readers:
         self.renew()
 
     def renew(self) -> None:
-        """Have every later query answered on a snapshot that is opened from now on.
-
-        A store in memory is that of the start with what `follow` has changed.
-        """
+        """Have every later query answered on a snapshot that is opened from now on."""
         self._series += 1
         for _ in range(self._idle.qsize()):
             self._give_back(self._idle.get_nowait(), fit=False)
@@ -315,11 +297,3 @@ class Readers:
                 if time.monotonic() > until:
                     os.kill(self._zygote, signal.SIGKILL)
                 time.sleep(0.002)
-
-
-def passed(limit: Limit, limits: Limits) -> LimitError:
-    """Return the error of a limit, which says what to do."""
-    seconds = limits.seconds if limit == "time" else None
-    retry_after = math.ceil(limits.seconds) if limit == "busy" else None
-    said = _SAID[limit].format(limits=limits, retry_after=retry_after)
-    return LimitError(said, limit, seconds=seconds, retry_after=retry_after)

@@ -14,8 +14,9 @@ from typing import Any, Final
 from graph.change import Change
 from graph.documents import Documents
 from graph.errors import StoreError
+from graph.limits import passed
 from graph.oxigraph import OxigraphStore
-from graph.readers import Readers, passed
+from graph.readers import Readers
 
 _STALE: Final = "Revision {} is written, but cannot be shown yet: {} Ask again later."
 

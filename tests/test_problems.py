@@ -43,7 +43,7 @@ FAULTS = [
     ("GET", "/sparql?query=ASK%7B%7D&format=nothing", "", 406),
     ("POST", "/sparql", "application/x-www-form-urlencoded", 400),
     ("POST", "/sparql", "text/plain", 415),
-    ("POST", "/sparql?update=x", "application/sparql-query", 403),
+    ("POST", "/sparql", "application/sparql-update", 403),
     ("PUT", "/sparql", "", 405),
     ("DELETE", "/doc/goal/nothing", "", 405),
     ("POST", "/", "", 405),
