@@ -43,7 +43,8 @@ def serve(
             queue_seconds=settings.queue_seconds,
         )
         signal.signal(signal.SIGTERM, _end)
-        parts = stack.enter_context(opened(settings.store, limits, settings.readers))
+        partners = settings.services.split()
+        parts = stack.enter_context(opened(settings.store, limits, settings.readers, partners))
         application = create_app(settings, *parts)
         say(f"Samenhang is at http://{settings.host}:{settings.port}/ (stop it with Ctrl+C)")
         uvicorn.run(

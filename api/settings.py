@@ -23,6 +23,7 @@ class Settings:
     host: str = _setting("127.0.0.1", "The address to listen on.")
     port: int = _setting(8000, "The port to listen on.")
     token: str = _setting("", "The bearer token that writes need; without one nobody writes.")
+    services: str = _setting("", "The endpoints that SERVICE may call, with spaces between them.")
     max_upload: int = _setting(10, "The largest documents that are written at once, in MB.")
     max_query: int = _setting(65536, "The longest query that is read, in bytes.")
     query_seconds: float = _setting(10.0, "How long a query may take, in seconds.")

@@ -6,7 +6,7 @@ prefixed names it is harmless.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from graph.errors import QueryError
@@ -55,27 +55,36 @@ _UNCLEAR: Final = (
 )
 
 
-def _faults(text: str, call: str) -> Iterator[tuple[str, int]]:
+def _faults(text: str, call: str, partners: Collection[str]) -> Iterator[tuple[str, int]]:
     """Yield what is wrong, and where.
 
     A prefixed name counts only when a group follows it: some parsers read `SERVICE:x {` as the
     keyword and a name. `<` and `>` may also compare, and then what stands between them is no IRI.
     """
-    for token in _TOKEN.finditer(text):
+    tokens = [token for token in _TOKEN.finditer(text) if not token.group().startswith("#")]
+    for at, token in enumerate(tokens):
         iri, in_group = token["iri"] or "", token["group"] is not None
         word = token["word"] or (in_group and token["prefix"]) or ""
-        if call in word.lower():
+        if call in word.lower() and not _calls(tokens[at : at + 3], partners):
             yield _REFUSED[call], token.start()
         if token["open"] or (re.search("['#]", iri) and not _ABSOLUTE.match(iri)):
             yield _UNCLEAR.format(call.upper()), token.start()
 
 
-def refuse_federation(text: str, *, update: bool = False) -> None:
-    """Raise QueryError with line and column when a query or an update would call another host."""
-    for call in _REFUSED if update else ("service",):
+def _calls(tokens: Sequence[re.Match[str]], partners: Collection[str]) -> bool:
+    """Tell whether words are SERVICE, perhaps SILENT, and the IRI of a partner written in full."""
+    words = [token.group() for token in tokens if (token["word"] or "").upper() != "SILENT"]
+    return words[0].upper() == "SERVICE" and len(words) > 1 and words[1][1:-1] in partners
+
+
+def refuse_federation(
+    text: str, partners: Collection[str] = (), *, calls: Sequence[str] = ("service",)
+) -> None:
+    """Raise QueryError with line and column when a query would call another host than a partner."""
+    for call in calls:
         if call not in text.lower():
             continue
-        for fault, offset in _faults(text, call):
+        for fault, offset in _faults(text, call, partners):
             line, column = place(text, offset)
             raise QueryError(fault, line, column)
 

@@ -1,7 +1,7 @@
 """The embedded engine: Oxigraph, in memory or in a directory."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -72,9 +72,13 @@ def _withdraw(graphs: Iterable[str]) -> str:
 class OxigraphStore:
     """A store of the embedded engine, whose default graph is the merge of its named graphs."""
 
-    def __init__(self, engine: ox.Store | Disk) -> None:
-        """Wrap an open engine, or a directory that is open."""
+    def __init__(self, engine: ox.Store | Disk, partners: Collection[str] = ()) -> None:
+        """Wrap an open engine, or a directory that is open.
+
+        `partners` are the endpoints that a query may call (SPARQL 1.1 Federated Query).
+        """
         self._opened = engine
+        self.partners = partners
 
     @property
     def disk(self) -> Disk | None:
@@ -94,7 +98,7 @@ class OxigraphStore:
         named_graphs: Sequence[str] = (),
     ) -> Result:
         """Run a query operation, see `graph.store.Store.query`."""
-        refuse_federation(text)
+        refuse_federation(text, self.partners)
         if not default_graphs and not named_graphs:
             default_graphs, named_graphs = dataset_of(text)
         with as_query_error(text):

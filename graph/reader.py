@@ -231,12 +231,14 @@ def _let_go(kept: int) -> None:
     os.environ["RUST_BACKTRACE"] = "0"
 
 
-def _serve(control: socket.socket, snapshot: Snapshot, limits: Limits, service: int) -> None:
+def _serve(
+    control: socket.socket, snapshot: Snapshot, limits: Limits, service: int, *, online: bool
+) -> None:
     """Be the zygote: say whether the network is cut, fork a reader when asked, wait for all."""
     die_with(service)
     _let_go(control.fileno())
     with suppress(ConnectionError):  # the service has gone
-        control.sendall(b"\1" if cut_network() else b"\0")
+        control.sendall(b"\1" if not online and cut_network() else b"\0")
         while order := control.recv(1):
             if order == b"=":
                 _follow(control, snapshot)
@@ -260,7 +262,9 @@ def _follow(control: socket.socket, snapshot: Snapshot) -> None:
     control.sendall(PID.pack(0))
 
 
-def fork_zygote(snapshot: Snapshot, limits: Limits) -> tuple[int, socket.socket, bool]:
+def fork_zygote(
+    snapshot: Snapshot, limits: Limits, *, online: bool = False
+) -> tuple[int, socket.socket, bool]:
     """Fork the zygote; return its pid, the channel to it, and whether it has no network.
 
     Call it in the main thread, before any other thread exists.
@@ -270,7 +274,7 @@ def fork_zygote(snapshot: Snapshot, limits: Limits) -> tuple[int, socket.socket,
     if pid == 0:
         try:
             ours.close()
-            _serve(theirs, snapshot, limits, service)
+            _serve(theirs, snapshot, limits, service, online=online)
         finally:
             _leave()
     theirs.close()

@@ -120,18 +120,19 @@ class Readers:
         self._lock = asyncio.Lock()
         self._series = 0
         self._gone = ""
-        #: Whether the system keeps the readers off the network.
-        self.offline = offline
+        self.offline = offline  # kept off the network by the system
 
     @classmethod
-    def start(cls, snapshot: Snapshot, limits: Limits, count: int = 2) -> Self:
+    def start(
+        cls, snapshot: Snapshot, limits: Limits, count: int = 2, *, online: bool = False
+    ) -> Self:
         """Return a pool of up to `count` readers of a snapshot, at work at the same time.
 
         The snapshot is a store in memory, or what opens one on disk in each new reader. Call this
         in the main thread, before the service has another thread or an event loop: the process is
-        forked, and its copy ends when that thread does.
+        forked, and its copy ends when that thread does. Readers that are `online` have a network.
         """
-        zygote, control, offline = fork_zygote(snapshot, limits)
+        zygote, control, offline = fork_zygote(snapshot, limits, online=online)
         control.setblocking(False)
         return cls(zygote, control, offline, limits, count)
 

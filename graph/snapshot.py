@@ -1,6 +1,6 @@
 """A store to serve: with readers of a snapshot of it, and a writer."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
@@ -24,9 +24,9 @@ _TRIES: Final = 3
 class Copies:
     """Copies of a store on disk, one for each revision, of which the newest is read."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, partners: Collection[str]) -> None:
         """Take the folder for the copies, on the disk of the store: their files are shared."""
-        self._folder = folder
+        self._folder, self._partners = folder, partners
 
     def _newest(self) -> ox.Store:
         """Open the newest copy; try again when a newer one has just taken its place."""
@@ -40,7 +40,7 @@ class Copies:
 
     def open(self) -> OxigraphStore:
         """Open the newest copy to be read, see `graph.reader.Source`."""
-        return OxigraphStore(self._newest())
+        return OxigraphStore(self._newest(), self._partners)
 
     def copy(self) -> ox.Store:
         """Open a copy of the newest copy, that may be written to."""
@@ -69,9 +69,12 @@ Served = tuple[Store, Readers | None, Writer | None]
 
 
 @contextmanager
-def opened(url: str, limits: Limits, count: int) -> Iterator[Served]:
+def opened(
+    url: str, limits: Limits, count: int, partners: Collection[str] = ()
+) -> Iterator[Served]:
     """Open a store with a pool of readers of what it holds, and a writer; all end with the block.
 
+    `partners` are the endpoints that queries may call; without one the readers have no network.
     An engine elsewhere has limits and writers of its own: there are none of it here.
 
     The process is forked, so call this before it has another thread. Readers of a store on disk
@@ -83,15 +86,16 @@ def opened(url: str, limits: Limits, count: int) -> Iterator[Served]:
         if not isinstance(store, OxigraphStore):
             yield store, None, None
             return
-        readers = Readers.start(store, limits, count)
+        store.partners = partners
+        readers = Readers.start(store, limits, count, online=bool(partners))
         try:
             yield store, readers, Writer(store, readers)
         finally:
             readers.close()
         return
     with _folder(url, Path(path).absolute()) as folder:
-        copies = Copies(folder)
-        readers = Readers.start(copies, limits, count)
+        copies = Copies(folder, partners)
+        readers = Readers.start(copies, limits, count, online=bool(partners))
         try:
             store = open_store(url)
             assert isinstance(store, OxigraphStore)

@@ -284,7 +284,7 @@ def read_update(
     The graphs are those of using-graph-uri and using-named-graph-uri (SPARQL 1.1 Protocol,
     section 2.2.3).
     """
-    refuse_federation(text, update=True)
+    refuse_federation(text, calls=("service", "load"))
     with as_query_error(text, update=True), suppress(RuntimeError):  # of a graph that is not there
         ox.Store().update(text, base_iri=BASE)
     using = [f"USING {ox.NamedNode(iri)}" for iri in default_graphs]

@@ -1,17 +1,22 @@
 """No query calls another host, and no harmless query is refused for it."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import QueryError
+from graph.limits import Limits
 from graph.operation import refuse_federation
 from graph.oxigraph import OxigraphStore
+from graph.readers import Readers
+from graph.results import Form
 
 GROUP = "{ ?x ?y ?z }"
 #: Queries that make some engine call <URL>; those with a trick hide the word from a careless look.
@@ -177,6 +182,66 @@ def test_comment_ends_with_its_line(text: str) -> None:
     """Whatever stands in a comment, the word on the next line is a call."""
     with pytest.raises(QueryError, match="SERVICE"):
         refuse_federation(f"SELECT * {{ #{text}\nSERVICE <http://x/> {GROUP} }}")
+
+
+PARTNER = "http://partner.example/sparql"
+
+
+@pytest.mark.parametrize("words", ["SERVICE", "service SILENT", "SERVICE # that\n silent"])
+def test_partner_may_be_called(words: str) -> None:
+    """An endpoint that is a partner may be called when its IRI is written in full."""
+    refuse_federation(f"SELECT * {{ {words} <{PARTNER}> {GROUP} }}", [PARTNER])
+
+
+@pytest.mark.parametrize("query", CALLING.values(), ids=CALLING.keys())
+def test_partner_opens_no_door(query: str) -> None:
+    """With a partner every other host is refused as before, also beside a call of the partner."""
+    for text in (query, query.replace("SERVICE", f"SERVICE <{PARTNER}> {{}} SERVICE", 1)):
+        with pytest.raises(QueryError):
+            refuse_federation(text, [PARTNER])
+
+
+@pytest.mark.parametrize("name", ["<URL>", f"<{PARTNER}/>", "<sparql>", "ex:sparql", "?e", ""])
+def test_only_the_partner_itself(name: str) -> None:
+    """What is no partner, or only may be one, is refused."""
+    prologue = f"BASE <{PARTNER}> PREFIX ex: <http://partner.example/>"
+    with pytest.raises(QueryError, match="SERVICE"):
+        refuse_federation(f"{prologue} SELECT * {{ SERVICE {name} {GROUP} }}", [PARTNER])
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_partner_is_heard(listener: Listener) -> None:
+    """A reader calls a partner, and no other host."""
+    listener.asked.clear()
+    own = f"http://127.0.0.1:{listener.server_port}/"
+    query = f"ASK {{ SERVICE <{own}partner> {GROUP} }}"
+
+    async def run() -> None:
+        store = OxigraphStore(ox.Store(), [own + "partner"])
+        with closing(Readers.start(store, Limits(), 1, online=True)) as readers:
+            await readers.answer(query, {Form.BOOLEAN: "json"})
+            with pytest.raises(QueryError, match="SERVICE"):
+                await readers.answer(query.replace("partner", "other"), {Form.BOOLEAN: "json"})
+
+    asyncio.run(run())
+    assert listener.asked == ["/partner"]
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_nothing_around_a_partner_lets_another_through(
+    listener: Listener, data: st.DataObject
+) -> None:
+    """Whatever stands around the call of a partner, no other host is called."""
+    listener.asked.clear()
+    own = f"http://127.0.0.1:{listener.server_port}/"
+    pieces = st.lists(st.sampled_from([*PIECES, "SERVICE <PARTNER>", "SILENT ", "<PARTNER>"]))
+    inner = "".join(data.draw(pieces)) + f" SERVICE <PARTNER> {GROUP} " + "".join(data.draw(pieces))
+    text = f"PREFIX ex: <http://x/> PREFIX : <URL> SELECT * {{ {inner} }}"
+    text = text.replace("PARTNER", own + "partner").replace("URL", own + "other")
+    with suppress(QueryError), suppress(OSError):
+        list(OxigraphStore(ox.Store(), [own + "partner"]).query(text).rows())
+    assert set(listener.asked) <= {"/partner"}
 
 
 PIECES = ["'", '"', "'''", '"""', "\\", "\\'", "#", "\n", "<", ">", "{", "}", "(", ")", ".", ";"]

@@ -99,10 +99,12 @@ def describe_service(request: Request, library: Library, format_: str) -> Respon
         f" sd:graph [ a sd:Graph ; void:triples {_number(row, 'triples')} ] ]"
         for row in _rows(library, "graphs")
     )
+    languages = ["SPARQL10Query", "SPARQL11Query"]
+    languages += ["SPARQL11Update"] if library.writer and library.settings.token else []
     turtle = f"""
     <{endpoint}#service> a sd:Service ;
       sd:endpoint <{endpoint}> ;
-      sd:supportedLanguage sd:SPARQL10Query, sd:SPARQL11Query ;
+      sd:supportedLanguage {", ".join(f"sd:{name}" for name in languages)} ;
       sd:feature sd:UnionDefaultGraph ;
       sd:defaultEntailmentRegime <http://www.w3.org/ns/entailment/Simple> ;
       sd:resultFormat {formats} ;
