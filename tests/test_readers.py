@@ -361,7 +361,7 @@ def test_idle_reader_that_died_is_replaced(store: OxigraphStore) -> None:
 @pytest.mark.parametrize("silent", ["", "SILENT"])
 def test_readers_have_no_network(cut: bool, silent: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """SERVICE reaches no host even when no lexical check refuses it; without the cut, it does."""
-    monkeypatch.setattr("graph.oxigraph.refuse_federation", lambda text: None)
+    monkeypatch.setattr("graph.oxigraph.refuse_federation", lambda *_: None)
     if not cut:
         monkeypatch.setattr("graph.reader.cut_network", lambda: False)
     with socket.create_server(("127.0.0.1", 0)) as canary:

@@ -13,9 +13,12 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from api.__main__ import app
+from api.app import create_app
 from api.settings import PREFIX, Settings
 from graph.check import check
+from graph.limits import Limits
 from graph.links import LEVELS
+from graph.snapshot import opened
 from graph.turtle import convert
 from ontology import ID, PREFIXES, ROOT, SAM
 
@@ -35,8 +38,9 @@ def _commands(first: str) -> list[str]:
     return [line.partition("#")[0].strip() for line in lines if line.startswith(first + " ")]
 
 
-def _curls() -> list[list[str]]:
-    return [shlex.split(block) for block in _blocks() if block.startswith("curl ")]
+def _curls(*about: str) -> list[list[str]]:
+    blocks = (block for block in _blocks() if block.startswith("curl "))
+    return [shlex.split(block) for block in blocks if any(word in block for word in about)]
 
 
 def test_make_targets_exist() -> None:
@@ -75,7 +79,7 @@ def test_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert (result.exit_code, result.exception) == (0, None)
 
 
-@pytest.mark.parametrize("curl", _curls(), ids=lambda curl: urlsplit(curl[2]).path)
+@pytest.mark.parametrize("curl", _curls("query", "/v1"), ids=lambda curl: urlsplit(curl[2]).path)
 def test_requests_answer(curl: list[str], client: TestClient) -> None:
     """Every request of the README is answered with something."""
     url = urlsplit(curl[2])
@@ -85,6 +89,23 @@ def test_requests_answer(curl: list[str], client: TestClient) -> None:
     answer = client.request("POST" if data else "GET", target, headers=headers, data=data or None)
     assert answer.status_code == 200
     assert len(answer.text.splitlines()) > 1 or answer.json()["total"] > 0
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_write_is_made() -> None:
+    """The request of the README that writes is answered with what it wrote."""
+    (curl,) = _curls("update=")
+    headers = {"Authorization": "Bearer secret"}
+    assert f"Authorization: {headers['Authorization']}" in [
+        word.replace("$SAMENHANG_TOKEN", "secret") for word in curl
+    ]
+    data = dict(word.split("=", 1) for word in curl if word.startswith("update="))
+    with (
+        opened("memory:", Limits(), 1) as parts,
+        TestClient(create_app(Settings(token="secret"), *parts)) as client,
+    ):
+        answer = client.post(urlsplit(curl[2]).path, headers=headers, data=data)
+    assert answer.json() == {"revision": 1, "inserted": 1, "deleted": 0}
 
 
 def test_example_link_is_sound(tmp_path: Path) -> None:
