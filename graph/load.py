@@ -116,23 +116,38 @@ def _format(path: Path) -> ox.RdfFormat:
     return found
 
 
-def _names(path: Path, open_: Open) -> list[str]:
-    """Return the graphs that a file fills; DataError when it is wrong."""
-    format_ = _format(path)
-    if not format_.supports_datasets:
-        found = {GRAPH + path.stem}
-    else:
-        with open_(path) as file:
-            try:
-                graphs = {q.graph_name for q in ox.parse(file, format_)}
-            except SyntaxError as error:
-                raise _wrong(path, error) from error
-        if any(not isinstance(graph, ox.NamedNode) for graph in graphs):
-            raise DataError.at(path, "Statements stand outside a named graph.", "Name their graph.")
-        found = {str(graph.value) for graph in graphs if isinstance(graph, ox.NamedNode)}
-    if not format_.supports_datasets and path.stem in RESERVED:
+def _own(path: Path) -> ox.NamedNode | None:
+    """Return the graph that a file of triples fills; none for a file that names its graphs."""
+    if _format(path).supports_datasets:
+        return None
+    if path.stem in RESERVED:
         raise DataError.at(path, f"A data file may not be called {path.name}.", "Rename it.")
-    return sorted(found)
+    return ox.NamedNode(GRAPH + path.stem)
+
+
+def _outside(path: Path) -> DataError:
+    return DataError.at(path, "Statements stand outside a named graph.", "Name their graph.")
+
+
+def _named(path: Path, open_: Open) -> set[str]:
+    """Read the names of the graphs of a file that names them; DataError when it is wrong."""
+    with open_(path) as file:
+        try:
+            graphs = {quad.graph_name for quad in ox.parse(file, _format(path))}
+        except SyntaxError as error:
+            raise _wrong(path, error) from error
+    if not all(isinstance(graph, ox.NamedNode) for graph in graphs):
+        raise _outside(path)
+    return {str(graph.value) for graph in graphs}
+
+
+def _digest(files: Iterable[Path]) -> str:
+    digest = sha256()
+    for path in files:
+        with path.open("rb") as content:
+            while chunk := content.read(1 << 20):
+                digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _wrong(path: Path, error: SyntaxError) -> DataError:
@@ -147,31 +162,47 @@ def load_unchecked(path: Path, url: str, say: Say, open_: Open = _open) -> Loade
     """
     if not path.exists():
         raise DataError.at(path, "There is no such file or folder.", "Check the path.")
-    files = files_of(path)
-    say("Finding the graphs ...")
-    names = {file: _names(file, open_) for file in files}
-    graphs = sorted({name for found in names.values() for name in found})
+    for file in files_of(path):
+        _own(file)  # a file that is refused makes no store
     store = _existing(url)
     store = _made(url) if store is None else store
     if not isinstance(store, OxigraphStore):
         raise DataError.at(path, f"{url} takes checked files only.", "Leave out --unchecked.")
-    digest = sha256()
-    for file in files:
-        with file.open("rb") as content:
-            while chunk := content.read(1 << 20):
-                digest.update(chunk)
-    say(f"Writing to {url}, unchecked ...")
+    say(f"Loading into {url}, unchecked ...")
+    count = fill(store, path, open_)
+    return Loaded(len(store), count)
+
+
+def fill(store: OxigraphStore, path: Path, open_: Open = _open) -> int:
+    """Put files into an open store, as `load_unchecked` does; return how many graphs they fill.
+
+    A journal tells the graphs and the digest of a write before it begins, so for a store on disk
+    files of quads are read twice. In memory they are read once.
+    """
+    files = files_of(path)
+    owns = {file: _own(file) for file in files}
+    graphs, digest = {own.value for own in owns.values() if own}, ""
+    if store.disk:
+        graphs = graphs.union(*(_named(file, open_) for file, own in owns.items() if not own))
+        digest = _digest(files)
 
     def put(engine: ox.Store) -> None:
-        for file in files:
-            format_, to = _format(file), None
-            if not format_.supports_datasets:
-                to = ox.NamedNode(names[file][0])
+        for file, own in owns.items():
             with open_(file) as content:
                 try:
-                    engine.bulk_load(content, format_, base_iri=GRAPH + file.stem, to_graph=to)
+                    engine.bulk_load(
+                        content, _format(file), base_iri=GRAPH + file.stem, to_graph=own
+                    )
                 except SyntaxError as error:
                     raise _wrong(file, error) from error
+            if not store.disk and not _all_named(engine):
+                raise _outside(file)
 
-    store.fill(graphs, digest.hexdigest(), put)
-    return Loaded(len(store), len(graphs))
+    return store.fill(sorted(graphs), digest, put)
+
+
+def _all_named(engine: ox.Store) -> bool:
+    """Tell whether every quad of an engine stands in a graph that has an IRI."""
+    outside = engine.quads_for_pattern(None, None, None, ox.DefaultGraph())
+    named = (isinstance(graph, ox.NamedNode) for graph in engine.named_graphs())
+    return next(outside, None) is None and all(named)

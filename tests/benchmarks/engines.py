@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -31,10 +30,9 @@ import pyoxigraph as ox
 from benchmarks.questions import SYNTHETIC_GOAL, bag, questions
 from benchmarks.servers import REPOSITORY
 from benchmarks.timing import seconds
-from graph.load import load_unchecked
-from graph.oxigraph import in_memory
+from graph.load import fill, load_unchecked
+from graph.oxigraph import in_memory, open_directory
 from graph.results import Form, format_named
-from graph.store import Store, open_store
 
 OURS, BARE = "ours", "bare"
 MEMORY, DISK = "memory", "disk"
@@ -75,19 +73,14 @@ class Loaded:
 
 
 def load_ours(path: Path, directory: Path | None) -> Loaded:
-    """Load a file into our store: in memory as the service does, in a directory as the command."""
-    store: Store
+    """Load a file into our store, in memory or in a directory, as the command does."""
     if directory is not None:
         url = f"oxigraph:{directory}"
         load_unchecked(path, url, lambda _: None)
-        store = open_store(url)
+        store = open_directory(directory)
     else:
-        graphs: dict[str, list[ox.Quad]] = defaultdict(list)
-        for quad in ox.parse(path=path, format=ox.RdfFormat.N_QUADS):
-            assert isinstance(quad, ox.Quad)
-            assert isinstance(quad.graph_name, ox.NamedNode)
-            graphs[quad.graph_name.value].append(quad)
-        store = in_memory(graphs)
+        store = in_memory({})
+        fill(store, path)
     json_ = format_named("json", Form.BINDINGS)
     return Loaded(
         lambda: sum(1 for _ in store.quads()),
