@@ -30,12 +30,14 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from api.connections import check_proxies, guarded
     from graph.limits import Limits
     from graph.snapshot import opened
 
     with clear_errors(), ExitStack() as stack:
         settings = read_settings(store=store, host=host, port=port)
         _check_port(settings.host, settings.port)
+        check_proxies(settings.proxy)
         limits = Limits(
             seconds=settings.query_seconds,
             memory=settings.query_memory,
@@ -53,6 +55,11 @@ def serve(
             port=settings.port,
             log_level="warning",
             server_header=False,
+            http=guarded(settings),
+            ws="none",
+            h11_max_incomplete_event_size=2 * settings.max_head,  # the guard is stricter
+            proxy_headers=bool(settings.proxy),
+            forwarded_allow_ips=settings.proxy,
         )
 
 

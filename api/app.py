@@ -8,6 +8,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from api import problems
+from api.bodies import Bodies
+from api.budget import Budget
 from api.headers import Headers
 from api.library import FOLDER, Library
 from api.routes import data, graphs, health, pages, resources, sparql, wellknown
@@ -47,4 +49,5 @@ def create_app(
     for module in (health, sparql, graphs, wellknown, data, resources, pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
-    return Headers(app)
+    asked = Budget(app, app, settings)
+    return Headers(Bodies(asked, settings.max_body, settings.body_seconds))

@@ -47,9 +47,7 @@ def problem(status: int, detail: str, headers: Any = None, **more: Any) -> JSONR
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-def _reply(
-    request: Request, status: int, detail: str, headers: Any = None, **more: Any
-) -> Response:
+def reply(request: Request, status: int, detail: str, headers: Any = None, **more: Any) -> Response:
     """Answer a browser with a page, and anything else with a problem document."""
     if prefers_page(request):
         page: Response = request.app.state.library.page(request, "problem.html", detail=detail)
@@ -66,12 +64,12 @@ def _ours(request: Request, error: Exception) -> Response:
     if isinstance(error, LimitError):
         status = _LIMITS[error.limit]
         headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
-    return _reply(request, status, str(error), headers, **more)
+    return reply(request, status, str(error), headers, **more)
 
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return _reply(request, error.status_code, str(error.detail), headers=error.headers)
+    return reply(request, error.status_code, str(error.detail), headers=error.headers)
 
 
 def _invalid(request: Request, error: Exception) -> Response:
@@ -81,7 +79,7 @@ def _invalid(request: Request, error: Exception) -> Response:
         for fault in error.errors()
     ]
     detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in errors)
-    return _reply(request, HTTPStatus.BAD_REQUEST, detail, errors=errors)
+    return reply(request, HTTPStatus.BAD_REQUEST, detail, errors=errors)
 
 
 def _unexpected(_: Request, __: Exception) -> JSONResponse:

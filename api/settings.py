@@ -32,6 +32,33 @@ class Settings:
     cache: int = _setting(64, "How much is kept of answers given before, in MB; 0 keeps none.")
     readers: int = _setting(2, "How many queries are answered at the same time.")
     queue_seconds: float = _setting(1.0, "How long a query waits for its turn, in seconds.")
+    client_seconds: float = _setting(
+        60.0, "How long the queries of one client may take a minute, in seconds; 0 sets no limit."
+    )
+    client_errors: int = _setting(
+        30, "How many errors the queries of one client may give a minute; 0 sets no limit."
+    )
+    proxy: str = _setting(
+        "", "The reverse proxies whose word on the client is taken: addresses, with commas."
+    )
+    max_head: int = _setting(
+        65536, "The longest head of a request: its address and headers, in bytes."
+    )
+    max_body: int = _setting(262144, "The longest body of a request, in bytes.")
+    head_seconds: float = _setting(10.0, "How long the head of a request may take, in seconds.")
+    body_seconds: float = _setting(
+        20.0, "How long its body may take, in seconds, and one more for each 100 kB."
+    )
+    send_seconds: float = _setting(
+        30.0, "How often to see that a client takes its answer, at 10 kB/s or faster, in seconds."
+    )
+    max_waiting: int = _setting(
+        512, "How much of answers may wait for clients to take it, in MB; the slowest are cut."
+    )
+    connections: int = _setting(500, "How many connections there may be.")
+    client_connections: int = _setting(
+        100, "How many of them one client may have; 0, or a proxy, sets no limit."
+    )
     max_rows: int = _setting(
         1000, "The most rows that a page of results shows; data have no limit."
     )

@@ -61,7 +61,9 @@ def links(store: OxigraphStore) -> dict[str, Link]:
 @pytest.fixture(scope="session")
 def client(store: OxigraphStore) -> Iterator[TestClient]:
     """Give a client of the service on the shipped graphs."""
-    with TestClient(create_app(Settings(), store), base_url="http://localhost") as opened:
+    with TestClient(
+        create_app(Settings(client_seconds=0, client_errors=0), store), base_url="http://localhost"
+    ) as opened:
         yield opened
 
 

@@ -1,11 +1,13 @@
 """Real engines on loopback, each a process of the tests' own, and an engine that misbehaves."""
 
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,6 +16,8 @@ from threading import Thread
 import httpx2
 import pytest
 
+#: How long anything may take to answer, in seconds.
+PATIENCE = 30.0
 USER, PASSWORD = "tester", "s@cret: 1"
 #: The most rows that the Virtuoso of the tests gives.
 ROWS = 500
@@ -80,6 +84,29 @@ def _running(command: Sequence[str | Path], folder: Path, url: str) -> Iterator[
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def serving(
+    settings: Mapping[str, str], store: str = "memory:", program: Sequence[str] = ("-m", "api")
+) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Start the service on a free port; end it as a service manager does."""
+    port = free_port()
+    command = [sys.executable, *program, "serve", "--store", store, "--port", str(port)]
+    process = subprocess.Popen(command, env=os.environ | settings, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                httpx2.get(f"{address}/healthz")
+                break
+            except httpx2.TransportError:
+                time.sleep(0.05)
+        yield address, process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE)
 
 
 @contextmanager

@@ -1,20 +1,18 @@
 """Serving: whatever a stranger asks, others are answered, and each limit is named."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import httpx2 as httpx
 import psutil
 import pytest
 
-from daemons import free_port, oxigraph
+import daemons
+from daemons import PATIENCE, oxigraph
 from graph.dataset import Dataset
 from graph.oxigraph import open_directory
 from graph.store import open_store
@@ -27,28 +25,9 @@ SETTINGS = {
     "SAMENHANG_MAX_RESULT": "2",
     "SAMENHANG_QUEUE_SECONDS": "0.5",
 }
-PATIENCE = 30.0
 
 
-@contextmanager
-def serving(store: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Start the service on a free port; end it as a service manager does."""
-    port = free_port()
-    command = [sys.executable, "-m", "api", "serve", "--store", store, "--port", str(port)]
-    process = subprocess.Popen(command, env=os.environ | SETTINGS, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until and process.poll() is None:
-            try:
-                httpx.get(f"{address}/healthz")
-                break
-            except httpx.TransportError:
-                time.sleep(0.05)
-        yield address, process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(PATIENCE)
+serving = partial(daemons.serving, SETTINGS)
 
 
 @pytest.fixture(scope="module")

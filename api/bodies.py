@@ -1,0 +1,110 @@
+"""What a request may bring: so many headers, and a body of so many bytes in so many seconds."""
+
+import asyncio
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import problem
+
+#: The most headers that a request may have.
+HEADERS: Final = 100
+#: A body that comes at this pace, in bytes a second, is in time however long it is.
+PACE: Final = 100_000
+#: How long a body that nobody wants is thrown away, in seconds: who still sends one does not read
+#: the answer, and a connection that is closed meanwhile takes the answer with it.
+_LINGER: Final = 1.0
+_CLOSE: Final = (b"connection", b"close")
+
+
+class Bodies:
+    """An ASGI wrapper that refuses what no honest client sends, and bounds the body of a request.
+
+    A body that is too long or too slow is refused where it is read, as an HTTPException; the
+    connection is closed after every answer that came before the body.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, seconds: float) -> None:
+        """Wrap an application; a body has up to `limit` bytes and comes within `seconds`."""
+        self.app, self._limit, self._seconds = app, limit, seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, with its body bounded when it has one."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        length, chunked = 0, False
+        for name, value in scope["headers"]:
+            if name == b"content-length":
+                length = int(value)
+            elif name == b"transfer-encoding":
+                chunked = True
+        if refused := _fault(len(scope["headers"]), length, chunked):
+            await problem(*refused, {"Connection": "close"})(scope, receive, send)
+        elif length or chunked:
+            body = _Body(receive, send, length, self._limit, self._seconds)
+            await self.app(scope, body.receive, body.send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def _fault(headers: int, length: int, chunked: bool) -> tuple[HTTPStatus, str] | None:
+    """Return why a request is refused at once, with the status; None when it is not."""
+    if headers > HEADERS:
+        status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        return status, f"The request has more than {HEADERS} headers."
+    if length and chunked:  # a sign of request smuggling: RFC 9112, section 6.3
+        return HTTPStatus.BAD_REQUEST, "Send Content-Length or Transfer-Encoding, not both."
+    return None
+
+
+class _Body:
+    """The body of one request on its way in, and the answer on its way out."""
+
+    def __init__(
+        self, receive: Receive, send: Send, length: int, limit: int, seconds: float
+    ) -> None:
+        self._receive, self._send = receive, send
+        self._length, self._limit, self._seconds = length, limit, seconds
+        self._read, self._begin = 0, 0.0
+        self._ended = self._closing = False
+
+    async def receive(self) -> Message:
+        """Return the next part of the body; HTTPException 413 or 408 when it is too much."""
+        if self._ended:
+            return await self._receive()
+        if max(self._length, self._read) > self._limit:
+            raise HTTPException(413, f"The request is longer than {self._limit:,} bytes.")
+        self._begin = self._begin or asyncio.get_running_loop().time()
+        due = self._begin + self._seconds + self._read / PACE
+        try:
+            async with asyncio.timeout_at(due):
+                message = await self._receive()
+        except TimeoutError:
+            raise HTTPException(408, "The body of the request comes too slowly.") from None
+        self._ended = not message.get("more_body", False)
+        self._read += len(message.get("body", b""))
+        if self._read > self._limit:
+            raise HTTPException(413, f"The request is longer than {self._limit:,} bytes.")
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer; close the connection when the body has not been read."""
+        if message["type"] == "http.response.start" and not self._ended:
+            self._closing = True
+            message = {**message, "headers": [*message["headers"], _CLOSE]}
+        elif self._closing and not message.get("more_body", False):
+            await self._send({**message, "more_body": True})
+            await self._discard()
+            message = {"type": "http.response.body"}
+        await self._send(message)
+
+    async def _discard(self) -> None:
+        """Throw away what comes of the body for a while."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER):
+                while (await self._receive()).get("more_body", False):
+                    pass
