@@ -14,8 +14,9 @@ from api.problems import problem
 HEADERS: Final = 100
 #: A body that comes at this pace, in bytes a second, is in time however long it is.
 PACE: Final = 100_000
-#: How long a body that nobody wants is thrown away, in seconds: who still sends one does not read
-#: the answer, and a connection that is closed meanwhile takes the answer with it.
+#: How much of a body that nobody wants is thrown away, in bytes, and how long the client has to
+#: take the answer, in seconds: a connection that is closed meanwhile may take the answer with it.
+_DISCARDED: Final = 65_536
 _LINGER: Final = 1.0
 _CLOSE: Final = (b"connection", b"close")
 
@@ -103,8 +104,11 @@ class _Body:
         await self._send(message)
 
     async def _discard(self) -> None:
-        """Throw away what comes of the body for a while."""
+        """Throw away the rest of the body, or give the client time to see that it is not wanted."""
+        left = _DISCARDED
         with suppress(TimeoutError):
             async with asyncio.timeout(_LINGER):
-                while (await self._receive()).get("more_body", False):
-                    pass
+                while (message := await self._receive()).get("more_body", False):
+                    left -= len(message.get("body", b""))
+                    if left <= 0:
+                        await asyncio.sleep(_LINGER)
