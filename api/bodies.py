@@ -77,8 +77,7 @@ class _Body:
         """Return the next part of the body; HTTPException 413 or 408 when it is too much."""
         if self._ended:
             return await self._receive()
-        if max(self._length, self._read) > self._limit:
-            raise HTTPException(413, f"The request is longer than {self._limit:,} bytes.")
+        self._check(self._length)
         self._begin = self._begin or asyncio.get_running_loop().time()
         due = self._begin + self._seconds + self._read / PACE
         try:
@@ -88,9 +87,12 @@ class _Body:
             raise HTTPException(408, "The body of the request comes too slowly.") from None
         self._ended = not message.get("more_body", False)
         self._read += len(message.get("body", b""))
-        if self._read > self._limit:
-            raise HTTPException(413, f"The request is longer than {self._limit:,} bytes.")
+        self._check(self._read)
         return message
+
+    def _check(self, length: int) -> None:
+        if length > self._limit:
+            raise HTTPException(413, f"The request is longer than {self._limit:,} bytes.")
 
     async def send(self, message: Message) -> None:
         """Send a part of the answer; close the connection when the body has not been read."""

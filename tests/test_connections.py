@@ -3,6 +3,7 @@
 Everything is sent to a running service, by sockets, for no HTTP client says such things.
 """
 
+import asyncio
 import json
 import socket
 import time
@@ -14,7 +15,10 @@ from urllib.parse import quote
 import httpx2 as httpx
 import psutil
 import pytest
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope, Send
 
+from api.bodies import Bodies
 from daemons import PATIENCE, serving
 
 SETTINGS = {
@@ -263,6 +267,45 @@ def test_enormous_body_takes_no_memory(service: Service, path: bytes, chunked: b
         answer = receive(connection)
     assert peak - before < 20
     assert read(answer)[0] == {b"/sparql": 413, b"/": 405, b"/update": 403}[path]
+
+
+def test_answer_arrives_before_a_small_body(service: Service) -> None:
+    """A client that sends on after it was refused is not reset, when what it sends is little."""
+    with service.connect() as connection:
+        connection.sendall(post(b"Content-Length: 40000").replace(b"/sparql", b"/", 1))
+        answer = connection.recv(65536)
+        for _ in range(10):
+            connection.sendall(b"x" * 4000)
+        while part := connection.recv(65536):
+            answer += part
+    assert read(answer)[0] == 405
+
+
+@pytest.mark.parametrize("parts", [[LIMIT + 1], [LIMIT, 1], [1, LIMIT], [1, LIMIT, 1]])
+def test_long_body_is_never_handed_on(parts: list[int]) -> None:
+    """No part of a body beyond the limit reaches the application, in however many it comes."""
+    got = 0
+
+    async def application(_: Scope, receive: Receive, __: Send) -> None:
+        nonlocal got
+        while (message := await receive()).get("more_body"):
+            got += len(message["body"])
+        got += len(message["body"])
+
+    left = list(parts)
+
+    async def receive() -> Message:
+        size = left.pop(0)
+        return {"type": "http.request", "body": bytes(size), "more_body": bool(left)}
+
+    async def send(_: Message) -> None:
+        pytest.fail("Nothing is to be sent here.")
+
+    scope = {"type": "http", "headers": [(b"transfer-encoding", b"chunked")]}
+    with pytest.raises(HTTPException) as caught:
+        asyncio.run(Bodies(application, LIMIT, 1.0)(scope, receive, send))
+    assert caught.value.status_code == 413
+    assert got <= LIMIT
 
 
 def test_declared_body_is_not_asked_for(service: Service) -> None:
