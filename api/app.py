@@ -50,4 +50,4 @@ def create_app(
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     asked = Budget(app, app, settings)
-    return Headers(Bodies(asked, settings.max_body, settings.body_seconds))
+    return Headers(Bodies(asked, settings.body_seconds))

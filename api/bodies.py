@@ -1,4 +1,4 @@
-"""What a request may bring: so many headers, and a body of so many bytes in so many seconds."""
+"""What a request may bring: so many headers, and a body in so many seconds."""
 
 import asyncio
 from contextlib import suppress
@@ -22,18 +22,18 @@ _CLOSE: Final = (b"connection", b"close")
 
 
 class Bodies:
-    """An ASGI wrapper that refuses what no honest client sends, and bounds the body of a request.
+    """An ASGI wrapper that refuses what no honest client sends, and a body that is too slow.
 
-    A body that is too long or too slow is refused where it is read, as an HTTPException; the
-    connection is closed after every answer that came before the body.
+    The latter is refused where it is read, as an HTTPException. How long a body may be is known
+    there too; of one that is refused the rest is left unread, and the connection closed.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, seconds: float) -> None:
-        """Wrap an application; a body has up to `limit` bytes and comes within `seconds`."""
-        self.app, self._limit, self._seconds = app, limit, seconds
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
+        """Wrap an application; a body comes within so many seconds."""
+        self.app, self._seconds = app, seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, with its body bounded when it has one."""
+        """Pass a request on, with an eye on its body when it has one."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -46,7 +46,7 @@ class Bodies:
         if refused := _fault(len(scope["headers"]), length, chunked):
             await problem(*refused, {"Connection": "close"})(scope, receive, send)
         elif length or chunked:
-            body = _Body(receive, send, length, self._limit, self._seconds)
+            body = _Body(receive, send, self._seconds)
             await self.app(scope, body.receive, body.send)
         else:
             await self.app(scope, receive, send)
@@ -65,19 +65,15 @@ def _fault(headers: int, length: int, chunked: bool) -> tuple[HTTPStatus, str] |
 class _Body:
     """The body of one request on its way in, and the answer on its way out."""
 
-    def __init__(
-        self, receive: Receive, send: Send, length: int, limit: int, seconds: float
-    ) -> None:
-        self._receive, self._send = receive, send
-        self._length, self._limit, self._seconds = length, limit, seconds
+    def __init__(self, receive: Receive, send: Send, seconds: float) -> None:
+        self._receive, self._send, self._seconds = receive, send, seconds
         self._read, self._begin = 0, 0.0
         self._ended = self._closing = False
 
     async def receive(self) -> Message:
-        """Return the next part of the body; HTTPException 413 or 408 when it is too much."""
+        """Return the next part of the body; HTTPException 408 when it has not come in time."""
         if self._ended:
             return await self._receive()
-        self._check(self._length)
         self._begin = self._begin or asyncio.get_running_loop().time()
         due = self._begin + self._seconds + self._read / PACE
         try:
@@ -87,12 +83,7 @@ class _Body:
             raise HTTPException(408, "The body of the request comes too slowly.") from None
         self._ended = not message.get("more_body", False)
         self._read += len(message.get("body", b""))
-        self._check(self._read)
         return message
-
-    def _check(self, length: int) -> None:
-        if length > self._limit:
-            raise HTTPException(413, f"The request is longer than {self._limit:,} bytes.")
 
     async def send(self, message: Message) -> None:
         """Send a part of the answer; close the connection when the body has not been read."""

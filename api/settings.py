@@ -44,7 +44,6 @@ class Settings:
     max_head: int = _setting(
         65536, "The longest head of a request: its address and headers, in bytes."
     )
-    max_body: int = _setting(262144, "The longest body of a request, in bytes.")
     head_seconds: float = _setting(10.0, "How long the head of a request may take, in seconds.")
     body_seconds: float = _setting(
         20.0, "How long its body may take, in seconds, and one more for each 100 kB."

@@ -3,7 +3,6 @@
 Everything is sent to a running service, by sockets, for no HTTP client says such things.
 """
 
-import asyncio
 import json
 import socket
 import time
@@ -15,10 +14,7 @@ from urllib.parse import quote
 import httpx2 as httpx
 import psutil
 import pytest
-from starlette.exceptions import HTTPException
-from starlette.types import Message, Receive, Scope, Send
 
-from api.bodies import Bodies
 from daemons import PATIENCE, serving
 
 SETTINGS = {
@@ -33,6 +29,7 @@ SETTINGS = {
 }
 #: What a limit of a second may come to on a slow machine, in seconds.
 SLACK = 3.0
+#: The longest body of a query, in bytes.
 LIMIT = 262144
 MB = 10**6
 CROSS = quote("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
@@ -252,7 +249,7 @@ def test_ambiguous_request_is_refused(service: Service, sent: bytes) -> None:
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-@pytest.mark.parametrize("path", [b"/sparql", b"/", b"/update"])
+@pytest.mark.parametrize("path", [b"/sparql", b"/", b"/store"])
 def test_enormous_body_takes_no_memory(service: Service, path: bytes, chunked: bool) -> None:
     """A body of 300 MB is refused with an answer, and the service grows by less than 20 MB."""
     before, peak = service.rss(), 0.0
@@ -266,7 +263,7 @@ def test_enormous_body_takes_no_memory(service: Service, path: bytes, chunked: b
                 peak = max(peak, service.rss())
         answer = receive(connection)
     assert peak - before < 20
-    assert read(answer)[0] == {b"/sparql": 413, b"/": 405, b"/update": 403}[path]
+    assert read(answer)[0] == {b"/sparql": 413, b"/": 405, b"/store": 403}[path]
 
 
 def test_answer_arrives_before_a_small_body(service: Service) -> None:
@@ -279,33 +276,6 @@ def test_answer_arrives_before_a_small_body(service: Service) -> None:
         while part := connection.recv(65536):
             answer += part
     assert read(answer)[0] == 405
-
-
-@pytest.mark.parametrize("parts", [[LIMIT + 1], [LIMIT, 1], [1, LIMIT], [1, LIMIT, 1]])
-def test_long_body_is_never_handed_on(parts: list[int]) -> None:
-    """No part of a body beyond the limit reaches the application, in however many it comes."""
-    got = 0
-
-    async def application(_: Scope, receive: Receive, __: Send) -> None:
-        nonlocal got
-        while (message := await receive()).get("more_body"):
-            got += len(message["body"])
-        got += len(message["body"])
-
-    left = list(parts)
-
-    async def receive() -> Message:
-        size = left.pop(0)
-        return {"type": "http.request", "body": bytes(size), "more_body": bool(left)}
-
-    async def send(_: Message) -> None:
-        pytest.fail("Nothing is to be sent here.")
-
-    scope = {"type": "http", "headers": [(b"transfer-encoding", b"chunked")]}
-    with pytest.raises(HTTPException) as caught:
-        asyncio.run(Bodies(application, LIMIT, 1.0)(scope, receive, send))
-    assert caught.value.status_code == 413
-    assert got <= LIMIT
 
 
 def test_declared_body_is_not_asked_for(service: Service) -> None:
