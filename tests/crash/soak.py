@@ -39,7 +39,8 @@ TOKEN: Final = "soak"
 SETTINGS: Final = {
     "SAMENHANG_TOKEN": TOKEN,
     "SAMENHANG_QUERY_SECONDS": "2",
-    "SAMENHANG_BUDGET": "0",
+    "SAMENHANG_CLIENT_SECONDS": "0",
+    "SAMENHANG_CLIENT_ERRORS": "0",
 }
 COUNTER: Final = "urn:example:counter"
 RUNAWAYS: Final = (
