@@ -13,14 +13,19 @@ _ELSEWHERE: Final = "This service only reads the engine behind it. Write to that
 _UNKNOWN: Final = "Writing needs the token of this service: send it as Authorization: Bearer TOKEN."
 
 
+def has_token(request: Request, token: str) -> bool:
+    """Tell whether a request carries the token of the service, if there is one."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    same = compare_digest(given.strip().encode("latin-1"), token.encode())
+    return bool(token) and scheme.lower() == "bearer" and same
+
+
 def writer_for(request: Request, library: Library) -> Writer:
     """Return the writer; 403 when nothing can be written, 401 without the right token."""
     if not library.settings.token:
         raise HTTPException(403, READ_ONLY)
     if library.writer is None:
         raise HTTPException(403, _ELSEWHERE)
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    same = compare_digest(given.strip().encode("latin-1"), library.settings.token.encode())
-    if scheme.lower() != "bearer" or not same:
+    if not has_token(request, library.settings.token):
         raise HTTPException(401, _UNKNOWN, {"WWW-Authenticate": 'Bearer realm="samenhang"'})
     return library.writer

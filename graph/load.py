@@ -1,6 +1,6 @@
 """Files into a store: checked together with what it holds, all of them or none."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -162,29 +162,37 @@ def load_unchecked(path: Path, url: str, say: Say, open_: Open = _open) -> Loade
     """
     if not path.exists():
         raise DataError.at(path, "There is no such file or folder.", "Check the path.")
-    for file in files_of(path):
-        _own(file)  # a file that is refused makes no store
     store = _existing(url)
+    graphs = set[str]()
+    if url.startswith(ON_DISK):
+        say("Finding the graphs ...")
+        graphs = _graphs(path, open_)  # before anything is made: a file may be refused
     store = _made(url) if store is None else store
     if not isinstance(store, OxigraphStore):
         raise DataError.at(path, f"{url} takes checked files only.", "Leave out --unchecked.")
-    say(f"Loading into {url}, unchecked ...")
-    count = fill(store, path, open_)
+    say(f"Writing to {url}, unchecked ...")
+    count = fill(store, path, graphs, open_)
     return Loaded(len(store), count)
 
 
-def fill(store: OxigraphStore, path: Path, open_: Open = _open) -> int:
+def _graphs(path: Path, open_: Open) -> set[str]:
+    """Read which graphs files fill; DataError when one is wrong."""
+    owns = {file: _own(file) for file in files_of(path)}
+    named = (_named(file, open_) for file, own in owns.items() if own is None)
+    return {own.value for own in owns.values() if own}.union(*named)
+
+
+def fill(
+    store: OxigraphStore, path: Path, graphs: Collection[str] = (), open_: Open = _open
+) -> int:
     """Put files into an open store, as `load_unchecked` does; return how many graphs they fill.
 
-    A journal tells the graphs and the digest of a write before it begins, so for a store on disk
-    files of quads are read twice. In memory they are read once.
+    The journal of a store on disk tells the graphs before a write begins, so there they must be
+    given. In memory the files are read once.
     """
     files = files_of(path)
     owns = {file: _own(file) for file in files}
-    graphs, digest = {own.value for own in owns.values() if own}, ""
-    if store.disk:
-        graphs = graphs.union(*(_named(file, open_) for file, own in owns.items() if not own))
-        digest = _digest(files)
+    digest = _digest(files) if store.disk else ""
 
     def put(engine: ox.Store) -> None:
         for file, own in owns.items():
@@ -198,7 +206,7 @@ def fill(store: OxigraphStore, path: Path, open_: Open = _open) -> int:
             if not store.disk and not _all_named(engine):
                 raise _outside(file)
 
-    return store.fill(sorted(graphs), digest, put)
+    return store.fill(sorted({*graphs, *(own.value for own in owns.values() if own)}), digest, put)
 
 
 def _all_named(engine: ox.Store) -> bool:

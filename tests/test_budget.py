@@ -24,6 +24,7 @@ CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 PROXY = "127.0.0.1, 10.0.0.0/8"
 #: The errors of a minute, and the most errors and seconds at once.
 RATE, ERRORS, SECONDS = 10, 20, 1.0
+TOKEN = "token-of-the-tests"
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +35,7 @@ def counting() -> Iterator[str]:
         "SAMENHANG_CLIENT_ERRORS": str(RATE),
         "SAMENHANG_QUERY_SECONDS": "0.1",
         "SAMENHANG_PROXY": PROXY,
+        "SAMENHANG_TOKEN": TOKEN,
     }
     with serving(settings) as (address, _):
         yield address
@@ -123,6 +125,14 @@ def test_every_way_is_refused(counting: str, method: str, path: str) -> None:
         assert spend(counting, "192.0.2.8").status_code == 429
     url = f"{counting}{path}?qu%65ry=ASK%7B%7D"
     assert httpx.request(method, url, headers=client, timeout=PATIENCE).status_code == 429
+
+
+def test_token_is_not_refused(counting: str) -> None:
+    """Who has the token has no budget; a wrong one gives none."""
+    assert spend(counting, "192.0.2.10").status_code == 429
+    for token, status in ((TOKEN, 200), ("wrong", 429)):
+        again = ask(counting, "ASK {}", "192.0.2.10", Authorization=f"Bearer {token}")
+        assert again.status_code == status
 
 
 def test_browser_is_told_on_a_page(counting: str) -> None:
