@@ -1,5 +1,6 @@
 """The command line: serve, load, check, ask, query, export, and what keeps a store."""
 
+import gc
 import os
 import signal
 import socket
@@ -48,12 +49,14 @@ def serve(
         partners = settings.services.split()
         parts = stack.enter_context(opened(settings.store, limits, settings.readers, partners))
         application = create_app(settings, *parts)
+        gc.freeze()  # what is there stays, so nobody need look again whether it is used
         say(f"Samenhang is at http://{settings.host}:{settings.port}/ (stop it with Ctrl+C)")
         uvicorn.run(
             application,
             host=settings.host,
             port=settings.port,
             log_level="warning",
+            access_log=False,
             server_header=False,
             http=guarded(settings),
             ws="none",

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from api import problems
 from api.bodies import Bodies
 from api.budget import Budget
+from api.endpoint import Endpoint
 from api.headers import Headers
 from api.library import FOLDER, Library
 from api.routes import data, graphs, health, pages, resources, sparql, wellknown
@@ -49,5 +50,5 @@ def create_app(
     for module in (health, sparql, graphs, wellknown, data, resources, pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
-    asked = Budget(app, app, settings)
+    asked = Budget(Endpoint(app), app, settings)
     return Headers(Bodies(asked, settings.body_seconds))

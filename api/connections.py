@@ -13,6 +13,7 @@ from api.budget import client_at
 from api.headers import HEADERS
 from api.problems import problem
 from api.settings import Settings
+from api.transport import Gathering
 from graph.errors import SamenhangError
 
 #: A client that reads an answer slower than this is cut, in bytes a second.
@@ -45,7 +46,8 @@ class Guard(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take a connection, unless there are too many."""
-        super().connection_made(transport)
+        gathering = Gathering(cast(asyncio.Transport, transport), self.loop)
+        super().connection_made(cast(asyncio.BaseTransport, gathering))
         later = {"Retry-After": "1"}
         if len(self.connections) > self.settings.connections:
             detail = "There are too many connections. Ask again in 1 s."

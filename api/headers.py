@@ -3,7 +3,6 @@
 from typing import Final
 
 from starlette.datastructures import Headers as Received
-from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +19,7 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Access-Control-Allow-Origin": "*",
 }
+_RAW: Final = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 #: The answer to a browser that asks, for a script from elsewhere, what it may send (CORS).
 PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST",
@@ -44,9 +44,9 @@ class Headers:
 
         async def sender(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                given = [pair[0] for pair in message["headers"]]
+                missing = [pair for pair in _RAW if pair[0] not in given]
+                message = {**message, "headers": [*message["headers"], *missing]}
             elif head:
                 message = {**message, "body": b""}
             await send(message)

@@ -1,7 +1,8 @@
 """Content negotiation: the format and the language of an answer (RFC 9110, section 12)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Final, NoReturn
 
 from fastapi import HTTPException, Request
@@ -17,8 +18,8 @@ HTML: Final = "text/html"
 ALIASES: Final = {"application/json": "json", "application/xml": "xml", "text/plain": "ntriples"}
 
 
-def _accepted(request: Request) -> MIMEAccept:
-    return _ranges(request.headers.get("accept") or "*/*")
+def _accept(request: Request) -> str:
+    return request.headers.get("accept") or "*/*"
 
 
 @lru_cache(maxsize=128)
@@ -38,7 +39,11 @@ def best(request: Request, offers: Sequence[str]) -> str:
 
     The first offer is the default when everything is welcome.
     """
-    match = _match(request.headers.get("accept") or "*/*", tuple(offers))
+    return _best(_accept(request), tuple(offers))
+
+
+def _best(accept: str, offers: tuple[str, ...]) -> str:
+    match = _match(accept, offers)
     if match is None:
         raise HTTPException(406, f"None of these is accepted: {', '.join(offers)}.")
     return match
@@ -46,7 +51,8 @@ def best(request: Request, offers: Sequence[str]) -> str:
 
 def prefers_page(request: Request) -> bool:
     """Tell whether the client names text/html, as browsers do and programs do not."""
-    return any(media_type == HTML and quality for media_type, quality in _accepted(request))
+    accepted = _ranges(_accept(request))
+    return any(media_type == HTML and quality for media_type, quality in accepted)
 
 
 def result_format(request: Request, form: Form, wanted: str | None) -> Format:
@@ -55,6 +61,10 @@ def result_format(request: Request, form: Form, wanted: str | None) -> Format:
     `?format=` takes a short name, an extension or a media type, of which a plus may have been
     written as it stands and so have arrived as a space.
     """
+    return _format(_accept(request), form, wanted)
+
+
+def _format(accept: str, form: Form, wanted: str | None) -> Format:
     if wanted:
         name = wanted.strip().lower().replace(" ", "+")
         try:
@@ -62,7 +72,7 @@ def result_format(request: Request, form: Form, wanted: str | None) -> Format:
         except NotFoundError as error:
             raise HTTPException(406, str(error)) from error
     offers = _offers(form)
-    return offers[best(request, list(offers))]
+    return offers[_best(accept, tuple(offers))]
 
 
 @cache
@@ -73,22 +83,37 @@ def _offers(form: Form) -> dict[str, Format]:
     return offers | extra
 
 
-def choices(request: Request, wanted: str | None, page: bool = False) -> dict[Form, str]:
+def choices(request: Request, wanted: str | None, page: bool = False) -> Mapping[Form, str]:
     """Return for each form of result the short name of the format that the client likes best.
 
     A form is left out when nothing that it can be written in is accepted. Where a page may be
     given too, text/html is an offer like the others, and the last among equals.
     """
+    return _choices(_accept(request), wanted, page)
+
+
+@lru_cache(maxsize=128)
+def _choices(accept: str, wanted: str | None, page: bool) -> Mapping[Form, str]:
     chosen: dict[Form, str] = {}
     for form in Form:
         try:
-            if page and (wanted or best(request, [*_offers(form), HTML])) in ("html", HTML):
+            if page and (wanted or _best(accept, (*_offers(form), HTML))) in ("html", HTML):
                 chosen[form] = HTML
             else:
-                chosen[form] = result_format(request, form, wanted).name
+                chosen[form] = _format(accept, form, wanted).name
         except HTTPException:
             continue
-    return chosen
+    return MappingProxyType(chosen)
+
+
+def accepts_gzip(request: Request) -> bool:
+    """Tell whether the answer may be compressed (RFC 9110, section 12.5.3)."""
+    return _accepts_gzip(request.headers.get("accept-encoding", ""))
+
+
+@lru_cache(maxsize=128)
+def _accepts_gzip(accept: str) -> bool:
+    return parse_accept_header(accept)["gzip"] > 0
 
 
 def refuse_format(request: Request, form: Form, wanted: str | None) -> NoReturn:

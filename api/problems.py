@@ -40,6 +40,10 @@ _LIMITS: Final = {
 }
 
 
+#: What an error may know beside its text, each an extension member of its document.
+_MEMBERS: Final = ("line", "column", "token", "hint", "limit")
+
+
 def problem(status: int, detail: str, headers: Any = None, **more: Any) -> JSONResponse:
     """Return a problem document; `more` are extension members, left out when they are None."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
@@ -59,7 +63,7 @@ def reply(request: Request, status: int, detail: str, headers: Any = None, **mor
 
 def _ours(request: Request, error: Exception) -> Response:
     status = next(s for kind, s in STATUS.items() if isinstance(error, kind))
-    more = {key: getattr(error, key, None) for key in ("line", "column", "limit")}
+    more = {key: getattr(error, key, None) for key in _MEMBERS}
     headers = {}
     if isinstance(error, LimitError):
         status = _LIMITS[error.limit]
@@ -82,7 +86,13 @@ def _invalid(request: Request, error: Exception) -> Response:
     return reply(request, HTTPStatus.BAD_REQUEST, detail, errors=errors)
 
 
-def _unexpected(_: Request, __: Exception) -> JSONResponse:
+def respond(request: Request, error: Exception) -> Response:
+    """Answer an error of ours, or one that HTTP has a status for."""
+    return (_http if isinstance(error, HTTPException) else _ours)(request, error)
+
+
+def unexpected(_: Request, __: Exception) -> JSONResponse:
+    """Answer an error that nobody thought of, without a word of it."""
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
 
 
@@ -92,4 +102,4 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _ours)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(Exception, _unexpected)
+    app.add_exception_handler(Exception, unexpected)

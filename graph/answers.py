@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha1
 from itertools import islice
 from typing import IO, Final
 
@@ -26,11 +27,15 @@ class Answer:
     """The whole written result of a query: its form, the name of its format and its bytes.
 
     The name is empty, and there are no bytes, when no format was asked for that fits the form.
+    The tag is the same for the same bytes, and another for others. The encoding (RFC 9110, section
+    8.4.1) is empty when the bytes are as they were written.
     """
 
     form: Form
     format: str
     body: bytes
+    tag: str
+    encoding: str = ""
 
 
 def answer(
@@ -52,13 +57,17 @@ def answer(
     result = store.query(text, default_graphs=default_graphs, named_graphs=named_graphs)
     form, name = result.form, formats.get(result.form, "")
     if rows is not None and form is Form.BINDINGS:
-        return Answer(form, "json", _first(result, rows))
+        return _tagged(form, "json", _first(result, rows))
     body, fault = _written(result, name, output) if name else (b"", "")
     del result  # what the engine gave may only be let go in the thread that asked
     if fault:
         other = "json" if name == "xml" else "turtle or ntriples"
         raise FormatError(f"This result cannot be written as {name}: {fault} Ask for {other}.")
-    return Answer(form, name, body)
+    return _tagged(form, name, body)
+
+
+def _tagged(form: Form, name: str, body: bytes) -> Answer:
+    return Answer(form, name, body, sha1(body, usedforsecurity=False).hexdigest())
 
 
 def _written(result: Result, name: str, output: IO[bytes] | None) -> tuple[bytes, str]:

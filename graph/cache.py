@@ -4,7 +4,7 @@ The least recently used goes first. A query that asks for the time or for chance
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Final
 
 from cachetools import LRUCache
@@ -12,12 +12,14 @@ from cachetools import LRUCache
 from graph.answers import Answer
 from graph.results import Form
 
-Key = tuple[str, tuple[str, ...], tuple[str, ...], frozenset[tuple[str, str]], int | None]
+#: A text, and whatever else an answer to it depends on.
+Key = tuple[str, *tuple[Hashable, ...]]
 
 _MB: Final = 1 << 20
 _OVERHEAD: Final = 512  # bytes beside the text and the body, about
 #: Functions that give another value each time (SPARQL 1.1 Query, sections 17.4.2 to 17.4.5).
-_CHANGING: Final = re.compile(r"\b(RAND|NOW|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+_CHANGING: Final = ("rand", "now", "uuid", "struuid", "bnode")
+_CALL: Final = re.compile(rf"\b({'|'.join(_CHANGING)})\s*\(")
 
 
 class Cache:
@@ -37,7 +39,7 @@ class Cache:
         formats: Mapping[Form, str],
         rows: int | None,
     ) -> Key:
-        """Return what tells this answer from every other."""
+        """Return what tells this answer from every other; an encoding of it adds its name."""
         names = frozenset((form.value, name) for form, name in formats.items())
         return text, tuple(default_graphs), tuple(named_graphs), names, rows
 
@@ -47,5 +49,11 @@ class Cache:
 
     def keep(self, key: Key, answer: Answer) -> None:
         """Keep an answer, unless it is too large or would be another the next time."""
-        if len(answer.body) <= self._kept.maxsize / 8 and not _CHANGING.search(key[0]):
+        if len(answer.body) <= self._kept.maxsize / 8 and not _changes(key[0]):
             self._kept[key] = answer
+
+
+def _changes(text: str) -> bool:
+    """Tell whether a query may have another answer the next time, though nothing has changed."""
+    lower = text.lower()
+    return any(name in lower for name in _CHANGING) and bool(_CALL.search(lower))

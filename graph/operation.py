@@ -118,6 +118,8 @@ def dataset_of(text: str) -> tuple[list[str], list[str]]:
 
     SPARQL 1.1 Query, section 13.2. A name that needs a base IRI is returned as it stands.
     """
+    if "from" not in text.lower():
+        return [], []
     prefixes: dict[str, str] = {}
     graphs: dict[str, list[str]] = {"FROM": [], "NAMED": []}
     state = prefix = ""
@@ -134,6 +136,14 @@ def dataset_of(text: str) -> tuple[list[str], list[str]]:
             graphs[state].append(iri[1:-1] if iri else prefixes.get(name or "", "") + local)
             state = ""
     return graphs["FROM"], graphs["NAMED"]
+
+
+def may_name_graphs(text: str) -> bool:
+    """Tell whether the query may look into a named graph; without this word, it cannot.
+
+    SPARQL 1.1 Query, section 13.3. FROM and FROM NAMED are another matter, see `dataset_of`.
+    """
+    return "graph" in text.lower()
 
 
 def unreadable(text: str, line: int, column: int, *, update: bool = False) -> str:

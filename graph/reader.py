@@ -53,7 +53,8 @@ Reply = tuple[Head, bytes | memoryview]
 
 LENGTHS: Final = struct.Struct("!IQ")
 PID: Final = struct.Struct("!i")
-_SMALL: Final = 65536
+_BUFFER: Final = 65536
+_SMALL: Final = MB
 
 
 class _TooLargeError(Exception):
@@ -98,10 +99,10 @@ def _failed(error: str, *arguments: str | int | None) -> Reply:
     return {"error": error, "args": arguments}, b""
 
 
-def _reply(store: OxigraphStore, request: Head, limits: Limits) -> Reply:
+def _reply(store: OxigraphStore, request: Head, text: str, limits: Limits) -> Reply:
     """Answer one request: the head says the form and the format, or what went wrong."""
     formats = {Form(form): name for form, name in request["formats"].items()}
-    asked = (request["text"], request["default_graphs"], request["named_graphs"], formats)
+    asked = (text, request["default_graphs"], request["named_graphs"], formats)
     page = _Page(limits.size * MB)
     try:
         found = answer(store, *asked, request["rows"], page)
@@ -117,7 +118,7 @@ def _reply(store: OxigraphStore, request: Head, limits: Limits) -> Reply:
         return _failed("query", f"The query cannot be run: {error}.")
     if len(found.body) > limits.size * MB:
         return {"limit": "size"}, b""
-    return {"form": found.form.value, "format": found.format}, found.body
+    return {"form": found.form.value, "format": found.format, "tag": found.tag}, found.body
 
 
 def _written(engine: ox.Store, request: Head, body: bytes) -> Change:
@@ -156,15 +157,16 @@ def _answer_all(
     for the next one, so a new reader takes over.
     """
     most = _peak() + limits.memory * MB // 1024 // 4
-    while start := _receive(channel, LENGTHS.size):
-        lengths = LENGTHS.unpack(start)
-        request, sent = json.loads(_receive(channel, lengths[0])), _receive(channel, lengths[1])
+    stream = channel.makefile("rb", buffering=_BUFFER)
+    while start := stream.read(LENGTHS.size):
+        head_length, body_length = LENGTHS.unpack(start)
+        request, sent = json.loads(stream.read(head_length)), stream.read(body_length)
         if isinstance(store, str):
             store = _open(snapshot)
         if isinstance(store, str):
             head, body = _failed("store", store)
-        elif "text" in request:
-            head, body = _reply(store, request, limits)
+        elif "formats" in request:
+            head, body = _reply(store, request, sent.decode(errors="surrogatepass"), limits)
         else:
             head, body = _work_out(snapshot, store, request, sent)
         spent = "update" in request or _peak() > most
@@ -238,6 +240,8 @@ def _serve(
     die_with(service)
     _let_go(control.fileno())
     with suppress(ConnectionError):  # the service has gone
+        if isinstance(snapshot, OxigraphStore):
+            snapshot.part()
         control.sendall(b"\1" if not online and cut_network() else b"\0")
         while order := control.recv(1):
             if order == b"=":
@@ -259,6 +263,7 @@ def _follow(control: socket.socket, snapshot: Snapshot) -> None:
     head, body = LENGTHS.unpack(_receive(control, LENGTHS.size))
     said = json.loads(_receive(control, head))
     snapshot.change(Change.unpack(said, _receive(control, body)))
+    snapshot.part()
     control.sendall(PID.pack(0))
 
 

@@ -5,15 +5,13 @@ of a stranger runs in the process of the service. All readers see one snapshot, 
 """
 
 import asyncio
-import json
-import logging
 import os
 import signal
 import socket
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final, Self
 
 from graph.answers import Answer
@@ -25,84 +23,19 @@ from graph.errors import (
     SamenhangError,
     StoreError,
 )
-from graph.limits import Limit, Limits, passed
-from graph.reader import LENGTHS, PID, Head, Snapshot, fork_zygote, pack
+from graph.exchange import Reader, expire
+from graph.limits import Limits, passed
+from graph.reader import PID, Head, Snapshot, fork_zygote, pack
 from graph.results import Form
 
-_log: Final = logging.getLogger(__name__)
-
 _ENDED: Final = "The process that starts readers has ended; start again."
-_CHUNK: Final = 65536
 _LEAVING: Final = 5.0  # seconds
-_OUT_OF_MEMORY: Final = (b"memory allocation of", b"bad_alloc", b"MemoryError")
 _ERRORS: Final[dict[str, type[SamenhangError]]] = {
     "query": QueryError,
     "format": FormatError,
     "name": NotFoundError,
     "store": StoreError,
 }
-
-
-@dataclass(frozen=True, eq=False)
-class _Reader:
-    """Our side of one reader; `series` counts the snapshots that were given out before its own."""
-
-    pid: int
-    channel: socket.socket
-    complaints: socket.socket
-    series: int
-
-    async def ask(self, parts: Sequence[bytes | memoryview]) -> tuple[Head, bytes]:
-        """Send a request and return the head and body of the reply; EOFError when it dies."""
-        loop = asyncio.get_running_loop()
-        for part in parts:
-            await loop.sock_sendall(self.channel, part)
-        first = b""
-        while len(first) < LENGTHS.size:
-            if not (more := await loop.sock_recv(self.channel, _CHUNK)):
-                raise EOFError
-            first += more
-        head, body = LENGTHS.unpack_from(first)
-        end = LENGTHS.size + head
-        whole = bytearray(end + body)
-        whole[: len(first)] = first
-        view, got = memoryview(whole), len(first)
-        while got < len(whole):
-            if not (size := await loop.sock_recv_into(self.channel, view[got:])):
-                raise EOFError
-            got += size
-        return json.loads(view[LENGTHS.size : end].tobytes()), view[end:].tobytes()
-
-    def is_alive(self) -> bool:
-        """Tell whether the process is there."""
-        try:
-            return bool(self.channel.recv(1, socket.MSG_PEEK))
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-
-    def cause_of_death(self) -> Limit:
-        """Return why the process ended by itself; what it complained of goes to the log."""
-        said = b""
-        with suppress(OSError):
-            said = self.complaints.recv(_CHUNK)
-        if any(sign in said for sign in _OUT_OF_MEMORY):
-            return "memory"
-        _log.warning("Reader %d ended: %s", self.pid, said[:2000].decode(errors="replace"))
-        return "crash"
-
-    def kill(self) -> None:
-        """End the process, if it is there: another may have its number when it is not."""
-        if self.is_alive():
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
-
-    def end(self) -> None:
-        """Kill the process and forget it."""
-        self.kill()
-        self.channel.close()
-        self.complaints.close()
 
 
 class Readers:
@@ -114,9 +47,10 @@ class Readers:
         """Take over a zygote, see `Readers.start`."""
         self._zygote, self._control, self._count = zygote, control, count
         self.limits: Final = limits
-        self._idle: asyncio.LifoQueue[_Reader] = asyncio.LifoQueue()
-        self._all: set[_Reader] = set()
-        self._starting: set[asyncio.Task[_Reader | None]] = set()
+        self._idle: list[Reader] = []
+        self._waiting: deque[asyncio.Future[Reader]] = deque()
+        self._all: set[Reader] = set()
+        self._starting: set[asyncio.Task[Reader | None]] = set()
         self._lock = asyncio.Lock()
         self._series = 0
         self._gone = ""
@@ -152,14 +86,14 @@ class Readers:
         section 2.1.4).
         """
         request: Head = {
-            "text": text,
             "formats": {form.value: name for form, name in formats.items()},
             "default_graphs": list(default_graphs),
             "named_graphs": list(named_graphs),
             "rows": rows,
         }
-        head, body = await self._exchange(pack(request))
-        return Answer(Form(head["form"]), head["format"], body)
+        message = pack(request, text.encode(errors="surrogatepass"))
+        head, body = await self._exchange(message)
+        return Answer(Form(head["form"]), head["format"], body, head["tag"])
 
     async def work_out(self, request: Head, body: bytes = b"") -> Change:
         """Return what a write would change; see `graph.writer`. Raises what `answer` raises."""
@@ -170,8 +104,7 @@ class Readers:
         """Have a reader answer a request, within the limits; raise the error that it tells."""
         reader, fit = await self._take(), False
         try:
-            async with asyncio.timeout(self.limits.seconds):
-                head, body = await reader.ask(parts)
+            head, body = await reader.ask(parts, self.limits.seconds)
             fit = not head["spent"]
         except TimeoutError:
             raise passed("time", self.limits) from None
@@ -185,27 +118,44 @@ class Readers:
             raise _ERRORS[head["error"]](*head["args"])
         return head, body
 
-    async def _take(self) -> _Reader:
+    async def _take(self) -> Reader:
         """Return a reader that is free; start one when there may be more."""
         if self._gone:
             raise StoreError(self._gone)
+        while self._idle:
+            if (reader := self._idle.pop()).is_alive():
+                return reader
+            self._give_back(reader, fit=False)
+        self._start_reader()
         try:
-            async with asyncio.timeout(self.limits.queue_seconds):
-                while True:
-                    if self._idle.empty():
-                        self._start_reader()
-                    reader = await self._idle.get()
-                    if reader.is_alive():
-                        return reader
-                    self._give_back(reader, fit=False)
+            return await self._next()
         except TimeoutError:
             gone = StoreError(self._gone) if self._gone else None
             raise gone or passed("busy", self.limits) from None
 
-    def _give_back(self, reader: _Reader, *, fit: bool) -> None:
+    async def _next(self) -> Reader:
+        """Wait for the reader that is free next; TimeoutError when it takes too long."""
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[Reader] = loop.create_future()
+        self._waiting.append(waiting)
+        timer = loop.call_later(self.limits.queue_seconds, expire, waiting)
+        try:
+            return await waiting
+        except asyncio.CancelledError:
+            if waiting.done() and not waiting.cancelled() and not waiting.exception():
+                self._give_back(waiting.result(), fit=True)
+            raise
+        finally:
+            timer.cancel()
+
+    def _give_back(self, reader: Reader, *, fit: bool) -> None:
         """Take a reader back for the next query; when it is not fit, another takes its place."""
         if fit and reader.series == self._series and not self._gone:
-            self._idle.put_nowait(reader)
+            while self._waiting:
+                if not (waiting := self._waiting.popleft()).done():
+                    waiting.set_result(reader)
+                    return
+            self._idle.append(reader)
             return
         reader.end()
         self._all.discard(reader)
@@ -218,13 +168,13 @@ class Readers:
             self._starting.add(task)
             task.add_done_callback(self._started)
 
-    def _started(self, task: "asyncio.Task[_Reader | None]") -> None:
+    def _started(self, task: "asyncio.Task[Reader | None]") -> None:
         self._starting.discard(task)
         if not task.cancelled() and (reader := task.result()):
             self._all.add(reader)
             self._give_back(reader, fit=True)
 
-    async def _add_reader(self) -> _Reader | None:
+    async def _add_reader(self) -> Reader | None:
         """Have a reader forked; None when the system has no room now: a later query tries again."""
         series = self._series
         try:
@@ -233,7 +183,7 @@ class Readers:
         except (OSError, EOFError):
             self._gone = self._gone or _ENDED
             return None
-        return _Reader(pid, ends[0], ends[1], series) if pid else None
+        return Reader(pid, ends[0], ends[1], series) if pid else None
 
     async def _fork(self) -> tuple[int, list[socket.socket]]:
         """Ask the zygote for a reader; return its pid, 0 when there is none, and our two ends."""
@@ -274,8 +224,8 @@ class Readers:
     def renew(self) -> None:
         """Have every later query answered on a snapshot that is opened from now on."""
         self._series += 1
-        for _ in range(self._idle.qsize()):
-            self._give_back(self._idle.get_nowait(), fit=False)
+        while self._idle:
+            self._give_back(self._idle.pop(), fit=False)
 
     def close(self) -> None:
         """End all readers and the zygote, and wait until they are gone, 5 seconds at most.
@@ -289,8 +239,8 @@ class Readers:
             task.cancel()
         for reader in self._all:
             reader.kill()
-        while not self._idle.empty():
-            self._idle.get_nowait().end()
+        while self._idle:
+            self._idle.pop().end()
         self._control.close()
         until = time.monotonic() + _LEAVING
         with suppress(ChildProcessError):

@@ -12,7 +12,7 @@ FORMATS = {Form.BINDINGS: "json", Form.GRAPH: "turtle"}
 
 def an_answer(size: int) -> Answer:
     """Return an answer with so many bytes."""
-    return Answer(Form.BINDINGS, "json", b"x" * size)
+    return Answer(Form.BINDINGS, "json", b"x" * size, "")
 
 
 def test_answer_is_found_by_all_that_it_depends_on() -> None:
@@ -21,6 +21,7 @@ def test_answer_is_found_by_all_that_it_depends_on() -> None:
     key = cache.key("ASK {}", ["urn:a"], ["urn:b"], FORMATS, 10)
     cache.keep(key, an_answer(10))
     assert cache.find(cache.key("ASK {}", ("urn:a",), ("urn:b",), dict(FORMATS), 10))
+    assert cache.find((*key, "gzip")) is None
     for other in (
         cache.key("ASK { }", ["urn:a"], ["urn:b"], FORMATS, 10),
         cache.key("ASK {}", ["urn:b"], ["urn:a"], FORMATS, 10),

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -22,12 +23,13 @@ from graph.limits import MB, Limits
 from graph.oxigraph import OxigraphStore, in_memory
 from graph.readers import Readers
 from graph.results import Form, format_named, formats_for
-from ontology import GRAPH
+from ontology import GRAPH, ROOT
 
 # Tests before these may have left a thread; it is idle, so a fork does no harm.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
 FORMATS = {Form.BINDINGS: "json", Form.BOOLEAN: "json", Form.GRAPH: "turtle"}
+LINES = {Form.BINDINGS: "csv", Form.BOOLEAN: "json", Form.GRAPH: "ntriples"}
 SMALL = Limits(seconds=1.0, memory=600)
 PATIENT = Limits(seconds=30.0, queue_seconds=30.0)
 POINT = "SELECT ?g { ?g a <https://w3id.org/samenhang/def#Goal> } ORDER BY ?g LIMIT 3"
@@ -232,6 +234,89 @@ def test_answers_are_those_of_the_store(store: OxigraphStore) -> None:
                         assert (answer.form, answer.format) == (form, format_.name)
                         result = store.query(query, default_graphs=graphs)
                         assert answer.body == result.write(format_), (query, format_)
+
+    asyncio.run(run())
+
+
+def test_the_merge_alone_answers_the_same(store: OxigraphStore) -> None:
+    """What names no graph is answered from the merge alone, with the same rows; the rest is not."""
+    parted = OxigraphStore(store.engine)
+    parted.part()
+    assert parted._merge is not None
+    assert len(parted._merge) == len(store)
+    folders = [ROOT / name for name in ("questions", "queries", "views")]
+    stored = [path.read_text(encoding="utf-8") for f in folders for path in f.glob("*.rq")]
+    graphs = "SELECT DISTINCT ?g { graph ?g { ?s ?p ?o } }"
+    from_ = f"SELECT * FROM NAMED <{GRAPH}things> {{ {{ ?s ?p ?o }} UNION {{ GRAPH ?g {{}} }} }}"
+    assert len(stored) > 10
+    for query in (*ORDINARY, *stored, graphs, from_, f"SELECT * FROM <{GRAPH}things> {LABELS}"):
+        result = store.query(query)
+        format_ = format_named(LINES[result.form], result.form)
+        rows = [each.write(format_).splitlines() for each in (result, parted.query(query))]
+        assert sorted(rows[0]) == sorted(rows[1]), query
+
+
+def test_the_merge_alone_is_forgotten_when_something_is_written() -> None:
+    """A store that has a copy of its merge does not answer from it after a write."""
+    node = ox.NamedNode("urn:s")
+    quad = ox.Quad(node, node, node, ox.NamedNode("urn:g"))
+    store = in_memory({})
+    for write in (
+        partial(store.replace, {"urn:g": [quad]}),
+        partial(store.fill, ["urn:g"], "", lambda engine: None),
+    ):
+        store.part()
+        before = store.query("ASK { ?s ?p ?o }").truth()
+        write()
+        assert store.query("ASK { ?s ?p ?o }").truth() is not before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="uvloop is not for Windows.")
+def test_promises_hold_under_uvloop(store: OxigraphStore) -> None:
+    """Under the loop that serves, answers of every size come, and limits and ends are the same."""
+    import uvloop
+
+    large = "SELECT * { ?s ?p ?o } LIMIT 10000"
+    limits = Limits(seconds=3.0, queue_seconds=30.0)
+    right = store.query(large).write(format_named("json", Form.BINDINGS))
+    assert len(right) > MB
+
+    async def run() -> None:
+        async with opened(Readers.start(store, limits, 1)) as readers:
+            bodies = [readers.answer(large, FORMATS) for _ in range(4)]
+            assert {answer.body for answer in await asyncio.gather(*bodies)} == {right}
+            long = f"ASK {{}} # {'x' * 4 * MB}"
+            assert (await readers.answer(long, FORMATS)).form is Form.BOOLEAN
+            with pytest.raises(LimitError) as raised:
+                await readers.answer(ENDLESS, FORMATS)
+            assert raised.value.limit == "time"
+            task = await working(readers, ENDLESS)
+            (process,) = family(readers)
+            task.cancel()
+            assert await gone(process.pid, 0.5)
+            assert (await readers.answer(POINT, FORMATS)).body
+            for process in family(readers):
+                process.kill()
+            while family(readers):
+                await asyncio.sleep(0.005)
+            assert (await readers.answer(POINT, FORMATS)).body
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run())
+
+
+def test_a_query_that_gives_up_waiting_takes_no_reader(store: OxigraphStore) -> None:
+    """Queries that are cancelled while they wait leave every reader to the others."""
+
+    async def run() -> None:
+        async with opened(Readers.start(store, PATIENT, 1)) as readers:
+            for _ in range(20):
+                tasks = [asyncio.create_task(readers.answer(POINT, FORMATS)) for _ in range(4)]
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            assert (await readers.answer(POINT, FORMATS)).body
 
     asyncio.run(run())
 

@@ -131,6 +131,24 @@ def test_unchanged_answer_is_not_sent_again(service: str) -> None:
     assert other.headers["etag"] != first.headers["etag"]
 
 
+def test_client_that_goes_ends_its_query() -> None:
+    """When the client goes, the process of its query is gone within half a second of the look."""
+    with serving("memory:") as (address, process):
+        assert ask(address, POINT).status_code == 200
+        with pytest.raises(httpx.TimeoutException):
+            httpx.get(f"{address}/sparql", params={"query": CROSS}, timeout=0.1)
+        until = time.monotonic() + 0.2 + 0.5
+        zygote = psutil.Process(process.pid).children()[0]
+
+        def working() -> list[psutil.Process]:
+            return [p for p in zygote.children() if p.cpu_times().user > 0.05]
+
+        while working() and time.monotonic() < until:
+            time.sleep(0.01)
+        assert working() == []
+        assert ask(address, POINT).status_code == 200
+
+
 @pytest.mark.parametrize("what", ["RAND()", "NOW()", "UUID()", "struuid( )"])
 def test_changing_answer_is_never_kept(service: str, what: str) -> None:
     """A query that asks for the time or for chance is answered anew each time."""
@@ -160,12 +178,24 @@ def test_store_on_disk_is_served(tmp_path: Path, dataset: Dataset) -> None:
     assert {p.name for p in tmp_path.iterdir()} == {"store", ".store-mine"}
 
 
+def _runs(process: psutil.Process) -> bool:
+    """Tell whether a process has not ended; one that waits for its parent to notice has."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def test_service_without_readers_is_not_ready() -> None:
     """When the processes for queries have ended, the service is there, but says it is not ready."""
     with serving("memory:") as (address, process):
         assert httpx.get(f"{address}/readyz").json()["status"] == "ready"
-        for child in psutil.Process(process.pid).children(recursive=True):
+        children = psutil.Process(process.pid).children(recursive=True)
+        for child in children:
             child.kill()
+        until = time.monotonic() + PATIENCE
+        while any(map(_runs, children)) and time.monotonic() < until:
+            time.sleep(0.01)
         answer = httpx.get(f"{address}/readyz", timeout=PATIENCE)
         assert answer.status_code == 503
         assert "start again" in answer.json()["detail"]

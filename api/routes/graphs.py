@@ -11,7 +11,8 @@ from werkzeug.http import parse_options_header
 
 from api.authorise import writer_for
 from api.library import Library, LibraryDep
-from api.routes.sparql import limited_body, parameters_of, reply
+from api.operation import Operation, limited_body, one, parameters_of
+from api.routes.sparql import answer
 from api.routes.updates import written
 from api.routes.wellknown import origin_of
 from graph.documents import Documents
@@ -57,8 +58,8 @@ async def read_graph(request: Request, library: LibraryDep) -> Response:
     if graph != UNNAMED and graph not in await to_thread.run_sync(library.store.graphs):
         raise NotFoundError(f"There is no graph {graph}.")
     query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
-    wanted = parameters_of(request.scope["query_string"]).get("format", [])
-    return await reply(request, library, query, {"format": wanted})
+    wanted = one(parameters_of(request.scope["query_string"]), "format")
+    return await answer(request, library, Operation(query, wanted, {}))
 
 
 @router.put("/store")
