@@ -1,0 +1,151 @@
+"""The service itself, as a process of the tests' own, and what is asked of it over HTTP."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import httpx2
+import pyoxigraph as ox
+
+from daemons import free_port
+from graph.oxigraph import open_directory
+
+TOKEN: Final = "the token of the tests"
+PATIENCE: Final = 60.0
+FORM: Final = "application/x-www-form-urlencoded"
+QUERY: Final = "application/sparql-query"
+UPDATE: Final = "application/sparql-update"
+TURTLE: Final = "text/turtle"
+#: Limits that only a service that hangs would pass, however slow the machine is.
+PATIENT: Final = {"SAMENHANG_QUERY_SECONDS": "60", "SAMENHANG_QUEUE_SECONDS": "30"}
+WRITABLE: Final = {"SAMENHANG_TOKEN": TOKEN} | PATIENT
+_ALL: Final = "SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } }"
+_REPOSITORY: Final = Path(__file__).parent.parent
+
+
+class Service:
+    """A running service: its address, its process and the token that is sent to it."""
+
+    def __init__(self, address: str, process: subprocess.Popen[bytes], token: str = TOKEN) -> None:
+        """Take a service that answers."""
+        self.address, self.process, self.token = address, process, token
+        self._client = httpx2.Client(base_url=address, timeout=PATIENCE, trust_env=False)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | str | None = None,
+        type_: str = "",
+        **headers: str,
+    ) -> httpx2.Response:
+        """Send a request with the token; `authorization=""` sends none."""
+        sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        sent |= {"Content-Type": type_} if type_ else {}
+        sent |= {name.replace("_", "-").title(): value for name, value in headers.items()}
+        kept = {name: value for name, value in sent.items() if value}
+        return self._client.request(method, path, content=body, headers=kept)
+
+    def update(self, text: str, address: str = "") -> httpx2.Response:
+        """Send an update as its own body; `address` are its parameters."""
+        return self.call("POST", f"/update?{address}", text, UPDATE)
+
+    def change(self, text: str) -> Mapping[str, int]:
+        """Make an update and return what the answer counts."""
+        answer = self.update(text)
+        assert answer.status_code == 200, answer.text
+        counted: dict[str, int] = answer.json()
+        return counted
+
+    def ask(self, text: str) -> bool:
+        """Return the answer of an ASK."""
+        answer = self.call("POST", "/sparql", text, QUERY)
+        assert answer.status_code == 200, answer.text
+        return bool(answer.json()["boolean"])
+
+    def rows(self, text: str) -> list[Mapping[str, ox.NamedNode | ox.Literal | ox.BlankNode]]:
+        """Return the rows of a SELECT."""
+        json = "application/sparql-results+json"
+        answer = self.call("POST", "/sparql", text, QUERY, accept=json)
+        assert answer.status_code == 200, answer.text
+        read = ox.parse_query_results(answer.content, format=ox.QueryResultsFormat.JSON)
+        assert isinstance(read, ox.QuerySolutions)
+        names = [variable.value for variable in read.variables]
+        return [{name: row[name] for name in names if row[name] is not None} for row in read]
+
+    def quads(self) -> set[tuple[str, ...]]:
+        """Return all quads, as the readers give them; blank nodes under the names they have."""
+        return {tuple(str(row[name]) for name in "gspo") for row in self.rows(_ALL)}
+
+    def digest(self) -> str:
+        """Return a hash of all quads."""
+        return sha256("\n".join(map(" ".join, sorted(self.quads()))).encode()).hexdigest()
+
+    def graph(self, path: str) -> ox.Dataset:
+        """Return what a graph of the graph store says."""
+        answer = self.call("GET", path, accept=TURTLE)
+        assert answer.status_code == 200, answer.text
+        return dataset(answer.content)
+
+    def close(self) -> None:
+        """End the connections to it."""
+        self._client.close()
+
+
+def dataset(document: bytes | str) -> ox.Dataset:
+    """Return the triples of a Turtle document, so that isomorphic graphs are equal."""
+    read = ox.Dataset(ox.parse(document, format=ox.RdfFormat.TURTLE))
+    read.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
+    return read
+
+
+@contextmanager
+def serving(
+    store: str, settings: Mapping[str, str] = WRITABLE, command: Sequence[str] = ()
+) -> Iterator[Service]:
+    """Run the service on a store, at a free port; end it as a service manager does.
+
+    `command` stands before the command of the service, as strace does.
+    """
+    port = free_port()
+    line = [*command, sys.executable, "-m", "api", "serve", "--store", store, "--port", str(port)]
+    own = {name: value for name, value in os.environ.items() if not name.startswith("SAMENHANG_")}
+    process = subprocess.Popen(
+        line, cwd=_REPOSITORY, env=own | dict(settings), stderr=subprocess.DEVNULL
+    )
+    address = f"http://127.0.0.1:{port}"
+    service = Service(address, process, settings.get("SAMENHANG_TOKEN", ""))
+    try:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                service.call("GET", "/healthz")
+                break
+            except httpx2.TransportError:
+                time.sleep(0.05)
+        yield service
+    finally:
+        service.close()
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE)
+
+
+def empty_store(path: Path, turtle: Mapping[str, str] | None = None) -> str:
+    """Make a store on disk with these graphs, or none; return its URL."""
+    graphs = {}
+    for name, document in (turtle or {}).items():
+        triples = (quad.triple for quad in ox.parse(document, format=ox.RdfFormat.TURTLE))
+        graphs[name] = [ox.Quad(*triple, ox.NamedNode(name)) for triple in triples]
+    store = open_directory(path, create=True)
+    if graphs:
+        store.replace(graphs)
+    assert store.disk
+    store.disk.close()
+    return f"oxigraph:{path}"
