@@ -11,11 +11,15 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from graph.disk import Functions
+from graph.disk import MARK, Functions
+from graph.errors import QueryError
 
 Quads = set[ox.Quad]
 _PARTS: Final = ("subject", "predicate", "object", "graph_name")
 _TERM: Final = "urn:x-samenhang:"  # functions that give the parts of a quad by its number
+
+#: The most triple terms (RDF 1.2 Concepts, section 3.1) in each other: more overflow the stack.
+DEEPEST: Final = 100
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,13 @@ class Change:
         """The IRIs of the graphs that change, sorted."""
         quads = {quad.graph_name.value for quad in (*self.removed, *self.added)}  # type: ignore[union-attr]
         return sorted({*quads, *self.dropped, *self.created})
+
+    def check(self) -> None:
+        """Refuse what no store of ours may hold: QueryError says what it is."""
+        if any(name.startswith(MARK) for name in self.graphs):
+            raise QueryError(f"Graphs whose name begins with {MARK} belong to the store itself.")
+        if any(_depth(quad.object) > DEEPEST for quad in self.added):
+            raise QueryError(f"Triple terms may be nested {DEEPEST} deep, no deeper.")
 
     def pack(self) -> tuple[dict[str, Any], bytes]:
         """Return the change as a head and a body of N-Quads, what goes before what comes."""
@@ -77,6 +88,14 @@ class Change:
             run(text, functions)
         else:
             engine.update(text, custom_functions=functions)
+
+
+def _depth(term: Any) -> int:
+    """Return how many triple terms are in each other."""
+    depth = 0
+    while isinstance(term, ox.Triple) and depth <= DEEPEST:
+        term, depth = term.object, depth + 1
+    return depth
 
 
 #: Runs an update, with functions of our own.

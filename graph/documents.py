@@ -1,5 +1,6 @@
 """Documents for one graph: what they change in it (SPARQL 1.1 Graph Store HTTP Protocol)."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +11,8 @@ from graph.change import Change, Quads, names, quads_of
 from graph.errors import NotFoundError, QueryError
 from graph.results import Form, format_named
 
-_ENTITIES: Final = b"<!DOCTYPE"  # may explode: a few bytes become gigabytes
+#: What defines entities, in any case: they may explode, a few bytes become gigabytes.
+_ENTITIES: Final = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def drop_graph(engine: ox.Store, graph: str) -> Change:
 def _parsed(document: bytes, name: str, base: str) -> Iterator[ox.Triple]:
     format_ = format_named(name, Form.GRAPH).engine
     assert isinstance(format_, ox.RdfFormat)
-    if format_ is ox.RdfFormat.RDF_XML and _ENTITIES in document:
+    if format_ is ox.RdfFormat.RDF_XML and _ENTITIES.search(document):
         raise QueryError("RDF/XML with a DOCTYPE is refused. Write out its entities.")
     try:
         for quad in ox.parse(document, format=format_, base_iri=base, rename_blank_nodes=True):

@@ -47,7 +47,7 @@ _SAID: Final[dict[Limit, str]] = {
     "memory": "The query took more than {limits.memory} MB of memory and was stopped. Ask for "
     "less at once: sort, group and DISTINCT keep every solution.",
     "size": "The result is larger than {limits.size} MB. Take it in parts, with ORDER BY, LIMIT "
-    "and OFFSET.",
+    "and OFFSET; write it in parts.",
     "busy": "Nobody is free to answer. Ask again in {retry_after} s.",
     "crash": "The query ended the process that answered it, and was not answered.",
 }

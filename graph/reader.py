@@ -127,7 +127,9 @@ def _written(engine: ox.Store, request: Head, body: bytes) -> Change:
     return write_graph(engine, Documents(**request["documents"]), body)
 
 
-def _work_out(snapshot: Snapshot, store: OxigraphStore, request: Head, body: bytes) -> Reply:
+def _work_out(
+    snapshot: Snapshot, store: OxigraphStore, request: Head, body: bytes, limits: Limits
+) -> Reply:
     """Work out an update, or what a document changes in a graph; the change is not made."""
     try:
         if "update" in request:
@@ -136,11 +138,17 @@ def _work_out(snapshot: Snapshot, store: OxigraphStore, request: Head, body: byt
             change = work_out(copy, operations)
         else:
             change = _written(store.engine, request, body)
+        change.check()
+        head, packed = change.pack()
     except QueryError as error:
         return _failed("query", str(error), error.line, error.column)
     except NotFoundError as error:
         return _failed("name", str(error))
-    return change.pack()
+    except MemoryError:
+        return {"limit": "memory"}, b""
+    except (ValueError, RuntimeError) as error:  # from the engine, of a name that is no IRI
+        return _failed("query", f"This cannot be written: {error}.")
+    return ({"limit": "size"}, b"") if len(packed) > limits.size * MB else (head, packed)
 
 
 def _peak() -> int:
@@ -168,7 +176,7 @@ def _answer_all(
         elif "formats" in request:
             head, body = _reply(store, request, sent.decode(errors="surrogatepass"), limits)
         else:
-            head, body = _work_out(snapshot, store, request, sent)
+            head, body = _work_out(snapshot, store, request, sent, limits)
         spent = "update" in request or _peak() > most
         _send(channel, pack({**head, "spent": spent}, body))
         del body

@@ -101,7 +101,7 @@ class Service:
 
 def dataset(document: bytes | str) -> ox.Dataset:
     """Return the triples of a Turtle document, so that isomorphic graphs are equal."""
-    read = ox.Dataset(ox.parse(document, format=ox.RdfFormat.TURTLE))
+    read = ox.Dataset(list(ox.parse(document, format=ox.RdfFormat.TURTLE)))
     read.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
     return read
 

@@ -26,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 METHODS: Final = "DELETE, GET, HEAD, OPTIONS, POST, PUT"
 _MEDIA: Final = {f.media_type: f.name for f in formats_for(Form.GRAPH)}
 _MULTIPART: Final = "multipart/form-data"
+_PARTS: Final = 1000  # the most documents in one request
 _IRI: Final = re.compile(r"[A-Za-z][A-Za-z\d+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 
 
@@ -106,8 +107,11 @@ async def _write(request: Request, library: Library, *, keep: bool) -> Response:
 def _parts(request: Request, body: bytes) -> list[tuple[str, bytes]]:
     """Return the documents of a request, each with the short name of its format (RFC 7578)."""
     header = request.headers.get("content-type", "")
-    if parse_options_header(header)[0].lower() != _MULTIPART:
+    media_type, options = parse_options_header(header)
+    if media_type.lower() != _MULTIPART:
         return [(_format(header), body)]
+    if body.count(b"--" + options.get("boundary", "").encode()) > _PARTS:
+        raise HTTPException(413, f"The request has more than {_PARTS:,} parts.")
     message = message_from_bytes(
         b"Content-Type: " + header.encode("latin-1") + b"\r\n\r\n" + body, policy=policy.HTTP
     )
