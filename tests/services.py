@@ -46,11 +46,14 @@ class Service:
         type_: str = "",
         **headers: str,
     ) -> httpx2.Response:
-        """Send a request with the token; `authorization=""` sends none."""
+        """Send a request with the token; `authorization=""` sends none.
+
+        A header holds the bytes of its characters, as ISO 8859-1 has them.
+        """
         sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         sent |= {"Content-Type": type_} if type_ else {}
         sent |= {name.replace("_", "-").title(): value for name, value in headers.items()}
-        kept = {name: value for name, value in sent.items() if value}
+        kept = {name: value.encode("latin-1") for name, value in sent.items() if value}
         return self._client.request(method, path, content=body, headers=kept)
 
     def update(self, text: str, address: str = "") -> httpx2.Response:
