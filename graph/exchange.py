@@ -16,7 +16,13 @@ _log: Final = logging.getLogger(__name__)
 
 _CHUNK: Final = 1 << 18
 _DECODE: Final = json.JSONDecoder().decode  # knows that it is text, and what it is encoded in
-_OUT_OF_MEMORY: Final = (b"memory allocation of", b"bad_alloc", b"MemoryError")
+#: The last is said when there is no room for the stack of one more thread.
+_OUT_OF_MEMORY: Final = (
+    b"memory allocation of",
+    b"bad_alloc",
+    b"MemoryError",
+    b"std::system_error",
+)
 
 
 def expire(future: asyncio.Future[Any]) -> None:
