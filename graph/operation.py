@@ -59,16 +59,33 @@ def _faults(text: str, call: str, partners: Collection[str]) -> Iterator[tuple[s
     """Yield what is wrong, and where.
 
     A prefixed name counts only when a group follows it: some parsers read `SERVICE:x {` as the
-    keyword and a name. `<` and `>` may also compare, and then what stands between them is no IRI.
+    keyword and a name, or when an operation of an update may begin with it, as in `LOAD:x`. `<` and
+    `>` may also compare, and then what stands between them is no IRI.
     """
     tokens = [token for token in _TOKEN.finditer(text) if not token.group().startswith("#")]
+    beginning = _beginnings(text) if call == "load" else ()
     for at, token in enumerate(tokens):
-        iri, in_group = token["iri"] or "", token["group"] is not None
-        word = token["word"] or (in_group and token["prefix"]) or ""
+        iri, counts = token["iri"] or "", token["group"] is not None or token.start() in beginning
+        word = token["word"] or (counts and token["prefix"]) or ""
         if call in word.lower() and not _calls(tokens[at : at + 3], partners):
             yield _REFUSED[call], token.start()
         if token["open"] or (re.search("['#]", iri) and not _ABSOLUTE.match(iri)):
             yield _UNCLEAR.format(call.upper()), token.start()
+
+
+def _beginnings(text: str) -> set[int]:
+    """Return where words stand outside of all braces and not after a word of their operation."""
+    found, depth, end, after = set(), 0, 0, False
+    for token in _TOKEN.finditer(text):
+        between, end = text[end : token.start()], token.end()
+        depth += between.count("{") - between.count("}")
+        if depth == 0 and not (after and ";" not in between):
+            found.add(token.start())
+        if not token.group().startswith("#"):
+            after = token["word"] is not None
+        elif ";" in between:
+            after = False
+    return found
 
 
 def _calls(tokens: Sequence[re.Match[str]], partners: Collection[str]) -> bool:

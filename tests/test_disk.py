@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +21,7 @@ from graph import oxigraph
 from graph.disk import MARK
 from graph.errors import StoreError
 from graph.oxigraph import OxigraphStore, open_directory
+from services import empty_store, serving
 
 EX = "https://example.org/"
 A, B = EX + "a", EX + "b"
@@ -353,8 +355,18 @@ def test_whole_write_without_answer_is_kept(damaged: Path) -> None:
 
 def test_kills_lose_nothing(tmp_path: Path) -> None:
     """After each of 21 kills at random moments, all that was acknowledged is there, and whole."""
-    figures = load_script().run(tmp_path, 21, seed=4)
+    script = load_script()
+    figures = script.run(tmp_path, 21, seed=4, ways=script.OWN)
     assert figures["kills"] == 21
+    assert figures["acknowledged"] > 0
+    assert figures["faults"] == 0, figures
+
+
+def test_kills_of_the_service_lose_nothing(tmp_path: Path) -> None:
+    """After each of 4 kills of the service that is written to over HTTP, all it told is there."""
+    script = load_script()
+    figures = script.run(tmp_path, 4, seed=2, ways=script.SERVED)
+    assert figures["kills"] == 4
     assert figures["acknowledged"] > 0
     assert figures["faults"] == 0, figures
 
@@ -406,3 +418,37 @@ def test_full_disk_recovers(small_disk: Path, monkeypatch: pytest.MonkeyPatch, l
     store.replace({A: quads(A, "again")})
     assert revision(store) == number + 1
     assert set(store.quads()) == {*quads(A, "again"), *quads(B, "3")}
+
+
+def fill(path: Path, left: int) -> None:
+    """Fill a file system but for so many bytes."""
+    with path.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(b"x" * 4096):
+            pass
+    os.truncate(path, max(0, path.stat().st_size - left))
+
+
+def test_full_disk_is_told_over_http(small_disk: Path) -> None:
+    """On a full disk a write says that it failed, what was told stays, reading goes on; and with
+    space again writing goes on without a restart.
+    """
+    with serving(empty_store(small_disk / "store", {A: "<urn:s> <urn:p> 0 ."})) as service:
+        filler, told, tried = small_disk / "filler", {0}, {0}
+        fill(filler, 2_000_000)
+        for number in range(1, 200):
+            tried.add(number)
+            said = f"<urn:s> <urn:p> {number} ; <urn:q> '{number}{'x' * 20_000}'"
+            answer = service.update(f"INSERT DATA {{ GRAPH <{B}> {{ {said} }} }}")
+            if not answer.is_success:
+                break
+            told.add(number)
+        assert answer.status_code in (503, 507), answer.text
+        assert "No space left" in answer.json()["detail"]
+        assert told - {0}
+        numbers = "SELECT ?n { <urn:s> <urn:p> ?n }"
+        assert told <= {int(row["n"].value) for row in service.rows(numbers)}  # type: ignore[union-attr]
+        filler.unlink()
+        counted = service.change(f"INSERT DATA {{ GRAPH <{B}> {{ <urn:s> <urn:p> 1000 }} }}")
+        found = {int(row["n"].value) for row in service.rows(numbers)}  # type: ignore[union-attr]
+        assert told | {1000} <= found <= tried | {1000}
+        assert counted["revision"] == len(found)

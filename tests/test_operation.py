@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.errors import QueryError
+from graph.errors import QueryError, SamenhangError
 from graph.limits import Limits
 from graph.operation import refuse_federation
 from graph.oxigraph import OxigraphStore
 from graph.readers import Readers
 from graph.results import Form
+from graph.update import read_update
 
 GROUP = "{ ?x ?y ?z }"
 #: Queries that make some engine call <URL>; those with a trick hide the word from a careless look.
@@ -82,6 +83,41 @@ HARMLESS = {
     "local name of a graph": "PREFIX ex: <http://x/> SELECT * { GRAPH ex:service { ?s ?p ?o } }",
     "prefix": "PREFIX service: <http://x/service#> SELECT * { ?s service:has service:x }",
     "label": "SELECT * { ?s ?p ?o FILTER(CONTAINS(LCASE(?o), 'services')) }",
+}
+
+
+#: Updates that make some engine call <URL>, by LOAD or by SERVICE.
+LOADING = {
+    "plain": "LOAD <URL>",
+    "lower case": "load <URL>",
+    "mixed case": "LoAd <URL>",
+    "silent": "LOAD SILENT <URL>",
+    "glued silent": "LOADSILENT<URL>",
+    "glued address": "LOAD<URL>",
+    "into a graph": "LOAD <URL> INTO GRAPH <urn:g>",
+    "glued graph": "LOAD<URL>INTO GRAPH<urn:g>",
+    "second": "INSERT DATA { <urn:s> <urn:p> 1 } ; LOAD <URL>",
+    "glued second": "INSERT DATA{<urn:s><urn:p>1};LOAD<URL>",
+    "after a string": "INSERT DATA { <urn:s> <urn:p> '\\'' } ; LOAD <URL>",
+    "after a long string": "INSERT DATA { <urn:s> <urn:p> '''a'' ''' } ; LOAD <URL>",
+    "after a comment": "# no\nLOAD <URL>",
+    "after a comment and a return": "# no\rLOAD <URL>",
+    "comment between": "LOAD # to\n <URL>",
+    "after a base": "BASE <URL> LOAD <>",
+    "glued to a prologue": "PREFIX e: <urn:e>LOAD<URL>",
+    "name": "PREFIX e: <URL> LOAD e:",
+    "glued name": "PREFIX : <URL> LOAD:x",
+    "glued name after all": "CLEAR ALL;PREFIX : <URL> LOAD:x",
+    "glued name after a comment": "PREFIX : <URL> CLEAR ALL ; # now\nLOAD:x",
+    "glued name into a graph": "PREFIX : <URL> INSERT DATA {ex:a ex:b ex:c};LOAD:x INTO GRAPH ex:g",
+    "quote in a name": "INSERT DATA { <urn:s> ex:b\\' 1 } ; LOAD <URL> ; CLEAR GRAPH <urn:'>",
+    "service": f"INSERT {GROUP} WHERE {{ SERVICE <URL> {GROUP} }}",
+    "service silent": f"INSERT {GROUP} WHERE {{ SERVICE SILENT <URL> {GROUP} }}",
+    "glued service": f"DELETE {GROUP} WHERE {{ ?x ?y trueSERVICE<URL>{GROUP} }}",
+    "service in exists": f"DELETE {GROUP} WHERE {{ FILTER EXISTS {{ SERVICE <URL> {GROUP} }} }}",
+    "service in a subquery": (
+        f"INSERT {GROUP} WHERE {{ {{ SELECT * {{ SERVICE <URL> {GROUP} }} }} }}"
+    ),
 }
 
 
@@ -288,3 +324,57 @@ def test_long_queries_are_read_in_one_go(piece: str) -> None:
     text = "service:x " + piece * (65536 // len(piece))
     with suppress(QueryError):
         refuse_federation(text)
+
+
+@pytest.mark.parametrize("name", LOADING)
+def test_update_that_calls_is_refused(name: str, listener: Listener) -> None:
+    """Every spelling of LOAD and SERVICE in an update is refused before a host hears of it."""
+    listener.asked.clear()
+    text = "PREFIX ex: <http://x/>\n" + LOADING[name]
+    with pytest.raises(QueryError, match=r"SERVICE|LOAD"):
+        read_update(text.replace("URL", f"http://127.0.0.1:{listener.server_port}/"))
+    assert listener.asked == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PREFIX load: <http://x/> INSERT DATA { load:a load:b load:c , 'LOAD' } # LOAD <x>",
+        "PREFIX load: <http://x/> COPY SILENT load:a TO load:b ; ADD SILENT load:a TO load:b",
+        "PREFIX load: <http://x/> WITH load:a DELETE { ?load ?p 1 } WHERE { ?load ?p 1 }",
+        "DELETE DATA { <http://x/LOAD> <http://x/load> <http://x/service> }",
+    ],
+)
+def test_harmless_word_in_an_update(text: str) -> None:
+    """The word in a name, a string, an address, a comment or a variable loads nothing."""
+    assert read_update(text)
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_update_cannot_call(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When no lexical check refuses it, an update that calls still reaches no host."""
+    listener.asked.clear()
+    monkeypatch.setattr("graph.update.refuse_federation", lambda text, *, calls: None)
+    own = f"http://127.0.0.1:{listener.server_port}/"
+
+    async def run() -> None:
+        with closing(Readers.start(OxigraphStore(ox.Store()), Limits(seconds=5), 1)) as readers:
+            if not readers.offline:
+                pytest.skip("this system cannot take the network from a process")
+            for text in LOADING.values():
+                update = "PREFIX ex: <http://x/>\n" + text.replace("URL", own)
+                with suppress(SamenhangError):
+                    await readers.work_out({"update": update, "using": [], "using_named": []})
+
+    asyncio.run(run())
+    assert listener.asked == []
+
+
+def test_listener_hears_updates(listener: Listener) -> None:
+    """The host of these tests does hear most of these updates when nothing holds them back."""
+    listener.asked.clear()
+    own = f"http://127.0.0.1:{listener.server_port}/"
+    for text in LOADING.values():
+        with suppress(SyntaxError, OSError, RuntimeError):
+            ox.Store().update("PREFIX ex: <http://x/>\n" + text.replace("URL", own))
+    assert len(listener.asked) > 15
