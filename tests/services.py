@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import httpx2
+import psutil
 import pyoxigraph as ox
 
 from daemons import free_port
@@ -136,7 +137,9 @@ def serving(
         yield service
     finally:
         service.close()
-        process.send_signal(signal.SIGTERM)
+        if process.poll() is None:
+            (own_process,) = psutil.Process(process.pid).children() if command else (process,)
+            own_process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE)
 
 
