@@ -54,7 +54,7 @@ class Service:
         sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         sent |= {"Content-Type": type_} if type_ else {}
         sent |= {name.replace("_", "-").title(): value for name, value in headers.items()}
-        kept = {name: value.encode("latin-1") for name, value in sent.items() if value}
+        kept = [(name.encode(), value.encode("latin-1")) for name, value in sent.items() if value]
         return self._client.request(method, path, content=body, headers=kept)
 
     def update(self, text: str, address: str = "") -> httpx2.Response:
@@ -147,8 +147,10 @@ def empty_store(path: Path, turtle: Mapping[str, str] | None = None) -> str:
     """Make a store on disk with these graphs, or none; return its URL."""
     graphs = {}
     for name, document in (turtle or {}).items():
-        triples = (quad.triple for quad in ox.parse(document, format=ox.RdfFormat.TURTLE))
-        graphs[name] = [ox.Quad(*triple, ox.NamedNode(name)) for triple in triples]
+        graphs[name] = [
+            ox.Quad(quad.subject, quad.predicate, quad.object, ox.NamedNode(name))
+            for quad in ox.parse(document, format=ox.RdfFormat.TURTLE)
+        ]
     store = open_directory(path, create=True)
     if graphs:
         store.replace(graphs)

@@ -446,9 +446,9 @@ def test_full_disk_is_told_over_http(small_disk: Path) -> None:
         assert "No space left" in answer.json()["detail"]
         assert told - {0}
         numbers = "SELECT ?n { <urn:s> <urn:p> ?n }"
-        assert told <= {int(row["n"].value) for row in service.rows(numbers)}  # type: ignore[union-attr]
+        assert told <= {int(row["n"].value) for row in service.rows(numbers)}
         filler.unlink()
         counted = service.change(f"INSERT DATA {{ GRAPH <{B}> {{ <urn:s> <urn:p> 1000 }} }}")
-        found = {int(row["n"].value) for row in service.rows(numbers)}  # type: ignore[union-attr]
+        found = {int(row["n"].value) for row in service.rows(numbers)}
         assert told | {1000} <= found <= tried | {1000}
         assert counted["revision"] == len(found)

@@ -25,7 +25,7 @@ def run(store: str, clients: int, times: int) -> bool:
     with serving(store) as service:
         told, seen = count_together(service, clients, times)
         (row,) = service.rows(NUMBERS)
-    values = sorted({int(term.value) for term in row.values()})  # type: ignore[union-attr]
+    values = sorted({int(term.value) for term in row.values()})
     seconds = time.monotonic() - start
     sys.stdout.write(
         f"{store.partition(':')[0]}: {clients} clients x {times} gave {values}, "
