@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Thread
 
 import httpx2
+import psutil
 import pytest
 
 #: How long anything may take to answer, in seconds.
@@ -88,11 +89,17 @@ def _running(command: Sequence[str | Path], folder: Path, url: str) -> Iterator[
 
 @contextmanager
 def serving(
-    settings: Mapping[str, str], store: str = "memory:", program: Sequence[str] = ("-m", "api")
+    settings: Mapping[str, str],
+    store: str = "memory:",
+    program: Sequence[str] = ("-m", "api"),
+    tracer: Sequence[str] = (),
 ) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """Start the service on a free port; end it as a service manager does."""
+    """Start the service on a free port; end it as a service manager does.
+
+    `tracer` is a command that runs it as its child.
+    """
     port = free_port()
-    command = [sys.executable, *program, "serve", "--store", store, "--port", str(port)]
+    command = [*tracer, sys.executable, *program, "serve", "--store", store, "--port", str(port)]
     process = subprocess.Popen(command, env=os.environ | settings, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
@@ -105,7 +112,9 @@ def serving(
                 time.sleep(0.05)
         yield address, process
     finally:
-        process.send_signal(signal.SIGTERM)
+        if process.poll() is None:
+            (own,) = psutil.Process(process.pid).children() if tracer else (process,)
+            own.send_signal(signal.SIGTERM)
         process.wait(PATIENCE)
 
 

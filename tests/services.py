@@ -1,10 +1,6 @@
 """The service itself, as a process of the tests' own, and what is asked of it over HTTP."""
 
-import os
-import signal
 import subprocess
-import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -12,10 +8,9 @@ from pathlib import Path
 from typing import Final
 
 import httpx2
-import psutil
 import pyoxigraph as ox
 
-from daemons import free_port
+import daemons
 from graph.oxigraph import open_directory
 
 TOKEN: Final = "the token of the tests"
@@ -26,9 +21,9 @@ UPDATE: Final = "application/sparql-update"
 TURTLE: Final = "text/turtle"
 #: Limits that only a service that hangs would pass, however slow the machine is.
 PATIENT: Final = {"SAMENHANG_QUERY_SECONDS": "60", "SAMENHANG_QUEUE_SECONDS": "30"}
+NO_BUDGET: Final = {"SAMENHANG_CLIENT_SECONDS": "0", "SAMENHANG_CLIENT_ERRORS": "0"}
 WRITABLE: Final = {"SAMENHANG_TOKEN": TOKEN} | PATIENT
 _ALL: Final = "SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } }"
-_REPOSITORY: Final = Path(__file__).parent.parent
 
 
 class Service:
@@ -112,35 +107,15 @@ def dataset(document: bytes | str) -> ox.Dataset:
 
 @contextmanager
 def serving(
-    store: str, settings: Mapping[str, str] = WRITABLE, command: Sequence[str] = ()
+    store: str, settings: dict[str, str] = WRITABLE, tracer: Sequence[str] = ()
 ) -> Iterator[Service]:
-    """Run the service on a store, at a free port; end it as a service manager does.
-
-    `command` stands before the command of the service, as strace does.
-    """
-    port = free_port()
-    line = [*command, sys.executable, "-m", "api", "serve", "--store", store, "--port", str(port)]
-    own = {name: value for name, value in os.environ.items() if not name.startswith("SAMENHANG_")}
-    process = subprocess.Popen(
-        line, cwd=_REPOSITORY, env=own | dict(settings), stderr=subprocess.DEVNULL
-    )
-    address = f"http://127.0.0.1:{port}"
-    service = Service(address, process, settings.get("SAMENHANG_TOKEN", ""))
-    try:
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until and process.poll() is None:
-            try:
-                service.call("GET", "/healthz")
-                break
-            except httpx2.TransportError:
-                time.sleep(0.05)
-        yield service
-    finally:
-        service.close()
-        if process.poll() is None:
-            (own_process,) = psutil.Process(process.pid).children() if command else (process,)
-            own_process.send_signal(signal.SIGTERM)
-        process.wait(PATIENCE)
+    """Run the service on a store, see `daemons.serving`; its clients have no budget."""
+    with daemons.serving(settings | NO_BUDGET, store, tracer=tracer) as (address, process):
+        service = Service(address, process, settings.get("SAMENHANG_TOKEN", ""))
+        try:
+            yield service
+        finally:
+            service.close()
 
 
 def empty_store(path: Path, turtle: Mapping[str, str] | None = None) -> str:

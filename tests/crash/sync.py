@@ -27,7 +27,7 @@ _RESUMED = re.compile(r"^(\d+) +<\.\.\. (fsync|fdatasync) resumed>")
 def trace(folder: Path, writes: int) -> Path:
     """Write so many times to a service that is traced; return the file with its calls."""
     log = folder / "calls"
-    with serving(empty_store(folder / "store"), command=[*STRACE, "-o", str(log)]) as service:
+    with serving(empty_store(folder / "store"), tracer=[*STRACE, "-o", str(log)]) as service:
         for number in range(writes):
             if number % 2:
                 service.change(f"INSERT DATA {{ <urn:s> <urn:p> {number} }}")
