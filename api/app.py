@@ -15,7 +15,6 @@ from api.headers import Headers
 from api.library import FOLDER, Library
 from api.routes import data, graphs, health, pages, resources, sparql, wellknown
 from api.settings import Settings
-from graph.cache import Cache
 from graph.readers import Readers
 from graph.store import Store, open_store
 from graph.writer import Writer
@@ -44,7 +43,7 @@ def create_app(
         redirect_slashes=False,
     )
     store = open_store(settings.store) if store is None else store
-    app.state.library = Library(store, settings, readers, writer, Cache(settings.cache))
+    app.state.library = Library(store, settings, readers, writer)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     for module in (health, sparql, graphs, wellknown, data, resources, pages):

@@ -1,7 +1,7 @@
 """What the routes share: the open store with its names and readings, and the page templates."""
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
@@ -40,13 +40,15 @@ class Library:
     settings: Settings
     readers: Readers | None = None
     writer: Writer | None = None
-    cache: Cache = field(default_factory=lambda: Cache(0))
 
     def renewed(self) -> "Library":
         """Return the library of what the store holds now."""
-        return Library(
-            self.store, self.settings, self.readers, self.writer, Cache(self.settings.cache)
-        )
+        return Library(self.store, self.settings, self.readers, self.writer)
+
+    @cached_property
+    def cache(self) -> Cache:
+        """Answers of the readers; an engine elsewhere may change without our knowing."""
+        return Cache(self.settings.cache if self.readers else 0)
 
     @cached_property
     def names(self) -> Names:

@@ -1,6 +1,7 @@
 """Answers that were given before, kept as long as nothing changes and there is room.
 
-The least recently used goes first. A query that asks for the time or for chance is never kept.
+The least recently used goes first. What asks for the time, for chance or for another endpoint is
+never kept.
 """
 
 import re
@@ -16,7 +17,7 @@ from graph.results import Form
 Key = tuple[str, *tuple[Hashable, ...]]
 
 _MB: Final = 1 << 20
-_OVERHEAD: Final = 512  # bytes beside the text and the body, about
+_OVERHEAD: Final = 512  # bytes beside the text of the query and the body, about
 #: Functions that give another value each time (SPARQL 1.1 Query, sections 17.4.2 to 17.4.5).
 _CHANGING: Final = ("rand", "now", "uuid", "struuid", "bnode")
 _CALL: Final = re.compile(rf"\b({'|'.join(_CHANGING)})\s*\(")
@@ -27,8 +28,8 @@ class Cache:
 
     def __init__(self, size: int) -> None:
         """Keep up to `size` MB; nothing when it is 0."""
-        self._kept: LRUCache[Key, Answer] = LRUCache(
-            size * _MB, getsizeof=lambda answer: len(answer.body) + _OVERHEAD
+        self._kept: LRUCache[Key, tuple[Answer, int]] = LRUCache(
+            size * _MB, getsizeof=lambda kept: kept[1]
         )
 
     @staticmethod
@@ -45,15 +46,22 @@ class Cache:
 
     def find(self, key: Key) -> Answer | None:
         """Return the answer that was given before, if it is still here."""
-        return self._kept.get(key)
+        kept = self._kept.get(key)
+        return kept[0] if kept else None
 
     def keep(self, key: Key, answer: Answer) -> None:
         """Keep an answer, unless it is too large or would be another the next time."""
-        if len(answer.body) <= self._kept.maxsize / 8 and not _changes(key[0]):
-            self._kept[key] = answer
+        size = len(answer.body) + 4 * len(key[0]) + _OVERHEAD  # a character has 4 bytes at most
+        if size <= self._kept.maxsize / 8 and not _changes(key[0]):
+            self._kept[key] = answer, size
 
 
 def _changes(text: str) -> bool:
-    """Tell whether a query may have another answer the next time, though nothing has changed."""
+    """Tell whether a query may have another answer the next time, though nothing has changed.
+
+    What another endpoint says is its own.
+    """
     lower = text.lower()
+    if "service" in lower:
+        return True
     return any(name in lower for name in _CHANGING) and bool(_CALL.search(lower))

@@ -66,10 +66,11 @@ class Change:
         head, body = self.pack()
         return sha256(repr(head).encode() + body).hexdigest()
 
-    def apply(self, engine: ox.Store, run: "Run | None" = None) -> None:
+    def apply(self, engine: ox.Store, run: "Run | None" = None) -> list[ox.Quad]:
         """Make the change in one transaction; the default graph stays the merge of the others.
 
-        `run` runs the update, when another does it than the engine itself.
+        `run` runs the update, when another does it than the engine itself. Returns what went from
+        the default graph.
         """
         gone = unsaid(engine, self.removed, self.added)
         said = [ox.Quad(*quad.triple) for quad in self.added]
@@ -88,6 +89,7 @@ class Change:
             run(text, functions)
         else:
             engine.update(text, custom_functions=functions)
+        return gone
 
 
 def _depth(term: Any) -> int:

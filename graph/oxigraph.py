@@ -120,7 +120,7 @@ class OxigraphStore:
         return Result(raw, PREFIXES)
 
     def part(self) -> None:
-        """Have a copy of the merge answer what names no graph, until something is written.
+        """Have a copy of the merge answer what names no graph, until graphs are replaced.
 
         In memory the engine finds a triple by going along all quads of its subject, or its
         predicate, or its object. Without the named graphs these are half as many.
@@ -173,17 +173,22 @@ class OxigraphStore:
 
     def change(self, change: Change) -> None:
         """Make a change in one transaction; StoreError when nothing was written."""
-        self._merge = None
-        disk = self.disk
+        disk, merge = self.disk, self._merge
 
         def write(text: str, functions: Functions) -> None:
             assert disk
             disk.write(text, change.graphs, change.digest(), functions=functions)
 
+        self._merge = None
         try:
-            change.apply(self.engine, write if disk else None)
+            gone = change.apply(self.engine, write if disk else None)
         except FAULTS as error:
             raise StoreError(f"Nothing was written: {error}") from error
+        if merge is not None:
+            for quad in gone:
+                merge.remove(quad)
+            merge.extend(ox.Quad(*quad.triple) for quad in change.added)
+            self._merge = merge
 
     def fill(self, graphs: Sequence[str], digest: str, put: Callable[[ox.Store], None]) -> int:
         """Replace named graphs by what `put` puts into them; return how many were replaced.

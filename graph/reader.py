@@ -271,7 +271,6 @@ def _follow(control: socket.socket, snapshot: Snapshot) -> None:
     head, body = LENGTHS.unpack(_receive(control, LENGTHS.size))
     said = json.loads(_receive(control, head))
     snapshot.change(Change.unpack(said, _receive(control, body)))
-    snapshot.part()
     control.sendall(PID.pack(0))
 
 
