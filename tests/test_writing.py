@@ -268,7 +268,7 @@ RUNAWAY: Final[dict[str, tuple[str, set[int]]]] = {
     ),
     "greedy": (GREEDY, {504, 507}),
     "large": (f"INSERT {{ <urn:s> <urn:p> ?x }} WHERE {{ {doubled(18)} }}", {413}),
-    "product": (f"INSERT {{ ?a <urn:q> ?d }} WHERE {{ {PRODUCT} }}", {413, 504}),
+    "product": (f"INSERT {{ ?a <urn:q> ?d }} WHERE {{ {PRODUCT} }}", {413, 504, 507}),
     "second": (f"CLEAR ALL ; INSERT DATA {{ <urn:a> <urn:n> 1 }} ; {GREEDY}", {504, 507}),
     "lists": (f"INSERT DATA {{ <urn:s> <urn:p> {nested('(', ')')} }}", {400, 413, 504, 507}),
     "terms": (f"INSERT DATA {{ <urn:s> <urn:p> {TERMS} }}", {400, 504, 507}),
