@@ -41,7 +41,7 @@ class Endpoint:
 
     def __init__(self, app: FastAPI) -> None:
         """Wrap the application with the pages, which answers all the rest."""
-        self._app = app
+        self.app = app
         self._answer = ServerErrorMiddleware(self._reply, problems.unexpected)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,15 +49,15 @@ class Endpoint:
         if scope["type"] == "http" and scope["path"] in PATHS and _is_of_program(scope):
             await self._answer(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
 
     async def _reply(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request({**scope, "app": self._app}, receive)
-        library = self._app.state.library
+        request = Request({**scope, "app": self.app}, receive)
+        library = self.app.state.library
         try:
             query = await read_operation(request, library)
             if request.method == "GET" and (not query.text or query.wanted in ("html", HTML)):
-                await self._app(scope, receive, send)
+                await self.app(scope, receive, send)
                 return
             response = await give(request, library, query)
         except (HTTPException, SamenhangError) as error:

@@ -28,7 +28,7 @@ from graph.change import Change
 from graph.documents import Documents, drop_graph, write_graph
 from graph.errors import FormatError, NotFoundError, QueryError, SamenhangError
 from graph.evaluation import work_out
-from graph.limits import MB, Limits, confine, cut_network, die_with
+from graph.limits import MB, Limits, confine, cut_network, die_with, share_arenas
 from graph.oxigraph import OxigraphStore
 from graph.results import Form
 from graph.update import read_update
@@ -246,6 +246,7 @@ def _serve(
 ) -> None:
     """Be the zygote: say whether the network is cut, fork a reader when asked, wait for all."""
     die_with(service)
+    share_arenas()
     _let_go(control.fileno())
     with suppress(ConnectionError):  # the service has gone
         if isinstance(snapshot, OxigraphStore):

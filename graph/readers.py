@@ -18,6 +18,7 @@ from graph.answers import Answer
 from graph.change import Change
 from graph.errors import (
     FormatError,
+    LimitError,
     NotFoundError,
     QueryError,
     SamenhangError,
@@ -83,7 +84,8 @@ class Readers:
         For `rows`, and what else it raises, see `graph.answers.answer`; LimitError when it is
         stopped, StoreError when the snapshot is out of reach. A task that is cancelled takes its
         reader with it. For the dataset see `graph.store.Store.query` (SPARQL 1.1 Protocol,
-        section 2.1.4).
+        section 2.1.4). When its reader ends by itself, another tries it once in the time that is
+        left: who killed it may have meant another.
         """
         request: Head = {
             "formats": {form.value: name for form, name in formats.items()},
@@ -92,19 +94,28 @@ class Readers:
             "rows": rows,
         }
         message = pack(request, text.encode(errors="surrogatepass"))
-        head, body = await self._exchange(message)
+        start = time.monotonic()
+        try:
+            head, body = await self._exchange(message, self.limits.seconds)
+        except LimitError as error:
+            left = self.limits.seconds - (time.monotonic() - start)
+            if error.limit != "crash" or self._gone or left <= 0:
+                raise
+            head, body = await self._exchange(message, left)
         return Answer(Form(head["form"]), head["format"], body, head["tag"])
 
     async def work_out(self, request: Head, body: bytes = b"") -> Change:
         """Return what a write would change; see `graph.writer`. Raises what `answer` raises."""
-        head, packed = await self._exchange(pack(request, body))
+        head, packed = await self._exchange(pack(request, body), self.limits.seconds)
         return Change.unpack(head, packed)
 
-    async def _exchange(self, parts: Sequence[bytes | memoryview]) -> tuple[Head, bytes]:
+    async def _exchange(
+        self, parts: Sequence[bytes | memoryview], seconds: float
+    ) -> tuple[Head, bytes]:
         """Have a reader answer a request, within the limits; raise the error that it tells."""
         reader, fit = await self._take(), False
         try:
-            head, body = await reader.ask(parts, self.limits.seconds)
+            head, body = await reader.ask(parts, seconds)
             fit = not head["spent"]
         except TimeoutError:
             raise passed("time", self.limits) from None

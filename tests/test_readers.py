@@ -394,7 +394,7 @@ def test_queue_is_served(store: OxigraphStore) -> None:
 
 
 def test_killed_readers_lose_no_answer_of_others(store: OxigraphStore) -> None:
-    """50 readers killed at random end at most their own queries; every answer given is right."""
+    """50 readers killed at random cost next to no answer; every answer given is right."""
     query = "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 3000"
     right = store.query(query).write(format_named("json", Form.BINDINGS))
     chance, killed, crashed, wrong, answered = random.Random(4), 0, 0, 0, 0
@@ -422,7 +422,7 @@ def test_killed_readers_lose_no_answer_of_others(store: OxigraphStore) -> None:
 
     asyncio.run(run())
     assert wrong == 0
-    assert 0 < crashed <= 50
+    assert crashed < 20  # both readers of a query were killed
     assert answered > 98
 
 
