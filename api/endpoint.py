@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from werkzeug.http import parse_etags
 
 from api import problems
-from api.library import Library
+from api.library import Library, library_of
 from api.negotiate import HTML, accepts_gzip, choices, refuse_format
 from api.operation import Operation, read_operation
 from api.routes.updates import update
@@ -53,7 +53,7 @@ class Endpoint:
 
     async def _reply(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request({**scope, "app": self.app}, receive)
-        library = self.app.state.library
+        library = library_of(self.app)
         try:
             query = await read_operation(request, library)
             if request.method == "GET" and (not query.text or query.wanted in ("html", HTML)):

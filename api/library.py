@@ -1,12 +1,12 @@
 """What the routes share: the open store with its names and readings, and the page templates."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -40,10 +40,13 @@ class Library:
     settings: Settings
     readers: Readers | None = None
     writer: Writer | None = None
+    revision: int = 0
 
-    def renewed(self) -> "Library":
-        """Return the library of what the store holds now."""
-        return Library(self.store, self.settings, self.readers, self.writer)
+    def newest(self) -> "Library":
+        """Return the library of what is shown now: itself, unless something was written."""
+        if not self.writer or self.revision == self.writer.shown:
+            return self
+        return replace(self, revision=self.writer.shown)
 
     @cached_property
     def cache(self) -> Cache:
@@ -149,8 +152,15 @@ def path_of(iri: str) -> str:
     return iri if iri.startswith(("http://", "https://")) else "#"
 
 
+def library_of(app: FastAPI) -> Library:
+    """Return the library of an application, in the event loop."""
+    library: Library = app.state.library.newest()
+    app.state.library = library
+    return library
+
+
 async def _library(request: Request) -> Library:  # async: costs no thread
-    return cast(Library, request.app.state.library)
+    return library_of(request.app)
 
 
 LibraryDep = Annotated[Library, Depends(_library)]

@@ -34,13 +34,10 @@ class Writer:
         """Take an open store and the readers of it; `publish` is for a store on disk."""
         self._store, self._readers, self._publish = store, readers, publish
         self._lock = asyncio.Lock()
-        self._memory = 0
-        self._behind = False
-
-    @property
-    def revision(self) -> int:
-        """The number of changes that were made; on disk, since the store was made."""
-        return self._store.disk.revision if self._store.disk else self._memory
+        #: The number of changes that were made; on disk, since the store was made.
+        self.revision = store.disk.revision if store.disk else 0
+        #: The revision that the readers see.
+        self.shown = self.revision
 
     async def update(
         self, text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
@@ -84,21 +81,20 @@ class Writer:
     async def _make(self, change: Change) -> None:
         """Write a change, and show it to the readers."""
         await asyncio.to_thread(self._store.change, change)
-        self._memory += 1
-        self._behind = True
+        self.revision += 1
         if self._publish is None:
             await self._readers.follow(change)
-            self._behind = False
+            self.shown = self.revision
         else:
             await self.catch_up()
 
     async def catch_up(self) -> None:
         """Show the readers the last revision, when that has failed before (the disk was full)."""
-        if not self._behind or self._publish is None:
+        if self.shown == self.revision or self._publish is None:
             return
         try:
             await asyncio.to_thread(self._publish, self._store)
         except (OSError, RuntimeError, StoreError) as error:
             raise StoreError(_STALE.format(self.revision, error)) from error
         self._readers.renew()
-        self._behind = False
+        self.shown = self.revision

@@ -13,7 +13,6 @@ from api.authorise import writer_for
 from api.library import Library, LibraryDep
 from api.operation import Operation, limited_body, one, parameters_of
 from api.routes.sparql import answer
-from api.routes.updates import written
 from api.routes.wellknown import origin_of
 from graph.documents import Documents
 from graph.errors import NotFoundError
@@ -83,7 +82,7 @@ async def drop_graph(request: Request, library: LibraryDep) -> Response:
     """Drop a graph (section 5.4); the graph of what names no graph is always there."""
     writer, graph = writer_for(request, library), _required(request)
     try:
-        written(request, await writer.drop_graph(graph))
+        await writer.drop_graph(graph)
     except NotFoundError:
         if graph != UNNAMED:
             raise
@@ -100,7 +99,6 @@ async def _write(request: Request, library: Library, *, keep: bool) -> Response:
     lengths = [(name, len(content)) for name, content in parts]
     documents = Documents(graph, graph, lengths, keep)
     change = await writer.write_graph(documents, b"".join(content for _, content in parts))
-    written(request, change)
     return Response(status_code=201 if change.created else 204, headers=headers)
 
 

@@ -5,13 +5,6 @@ from fastapi.responses import JSONResponse
 
 from api.authorise import writer_for
 from api.library import Library
-from graph.change import Change
-
-
-def written(request: Request, change: Change) -> None:
-    """Let every later request see what a change has made of the store."""
-    if change:
-        request.app.state.library = request.app.state.library.renewed()
 
 
 async def update(
@@ -23,7 +16,6 @@ async def update(
         raise HTTPException(400, "The update is empty.")
     using = [parameters.get(f"using-{kind}graph-uri", []) for kind in ("", "named-")]
     change = await writer.update(text, *using)
-    written(request, change)
     return JSONResponse(
         {
             "revision": writer.revision,
