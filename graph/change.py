@@ -74,9 +74,11 @@ class Change:
         """
         gone = unsaid(engine, self.removed, self.added)
         said = [ox.Quad(*quad.triple) for quad in self.added]
+        dropped = {ox.NamedNode(name) for name in self.dropped}
+        left = [quad for quad in self.removed if quad.graph_name not in dropped]
         terms: list[ox.Quad] = []
         steps = [
-            *_steps("DELETE", "GRAPH ?g { ?s ?p ?o }", self.removed, terms),
+            *_steps("DELETE", "GRAPH ?g { ?s ?p ?o }", left, terms),
             *_steps("DELETE", "?s ?p ?o", gone, terms),
             *(f"DROP SILENT GRAPH {ox.NamedNode(name)}" for name in self.dropped),
             *(f"CREATE SILENT GRAPH {ox.NamedNode(name)}" for name in self.created),

@@ -118,17 +118,22 @@ def serving(
             service.close()
 
 
-def empty_store(path: Path, turtle: Mapping[str, str] | None = None) -> str:
-    """Make a store on disk with these graphs, or none; return its URL."""
-    graphs = {}
-    for name, document in (turtle or {}).items():
-        graphs[name] = [
+def parsed(turtle: Mapping[str, str]) -> dict[str, list[ox.Quad]]:
+    """Return the quads of documents, by the graph of each."""
+    return {
+        name: [
             ox.Quad(quad.subject, quad.predicate, quad.object, ox.NamedNode(name))
             for quad in ox.parse(document, format=ox.RdfFormat.TURTLE)
         ]
+        for name, document in turtle.items()
+    }
+
+
+def empty_store(path: Path, turtle: Mapping[str, str] | None = None) -> str:
+    """Make a store on disk with these graphs, or none; return its URL."""
     store = open_directory(path, create=True)
-    if graphs:
-        store.replace(graphs)
+    if turtle:
+        store.replace(parsed(turtle))
     assert store.disk
     store.disk.close()
     return f"oxigraph:{path}"

@@ -22,10 +22,13 @@ SEQUENCES: Final = {
 }
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Serve a store on disk."""
-    with serving(empty_store(tmp_path_factory.mktemp("graphs") / "store")) as running:
+@pytest.fixture(scope="module", params=["disk", "memory"])
+def service(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """Serve a store on disk, and one in memory."""
+    path = tmp_path_factory.mktemp("graphs") / "store"
+    with serving("memory:" if request.param == "memory" else empty_store(path)) as running:
         yield running
 
 
