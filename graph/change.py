@@ -4,7 +4,7 @@ A write is worked out where it can do no harm, and only its change is written: i
 in every place that holds the data. Names of blank nodes are kept, so that all places agree.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -15,7 +15,7 @@ from graph.disk import MARK, Functions
 from graph.errors import QueryError
 
 Quads = set[ox.Quad]
-_PARTS: Final = ("subject", "predicate", "object", "graph_name")
+_PARTS: Final = ("subject", "predicate", "object")
 _TERM: Final = "urn:x-samenhang:"  # functions that give the parts of a quad by its number
 
 #: The most triple terms (RDF 1.2 Concepts, section 3.1) in each other: more overflow the stack.
@@ -73,17 +73,15 @@ class Change:
         the default graph.
         """
         gone = unsaid(engine, self.removed, self.added)
-        said = [ox.Quad(*quad.triple) for quad in self.added]
         dropped = {ox.NamedNode(name) for name in self.dropped}
         left = [quad for quad in self.removed if quad.graph_name not in dropped]
         terms: list[ox.Quad] = []
         steps = [
-            *_steps("DELETE", "GRAPH ?g { ?s ?p ?o }", left, terms),
-            *_steps("DELETE", "?s ?p ?o", gone, terms),
+            *_steps("DELETE {{ GRAPH {} {{ ?s ?p ?o }} }}", left, terms),
+            *_steps("DELETE {{ ?s ?p ?o }}", gone, terms),
             *(f"DROP SILENT GRAPH {ox.NamedNode(name)}" for name in self.dropped),
             *(f"CREATE SILENT GRAPH {ox.NamedNode(name)}" for name in self.created),
-            *_steps("INSERT", "GRAPH ?g { ?s ?p ?o }", self.added, terms),
-            *_steps("INSERT", "?s ?p ?o", said, terms),
+            *_steps("INSERT {{ GRAPH {} {{ ?s ?p ?o }} ?s ?p ?o }}", self.added, terms),
         ]
         functions = {ox.NamedNode(_TERM + part): _part(terms, part) for part in _PARTS}
         text = " ;\n".join(steps)
@@ -114,19 +112,19 @@ def _part(terms: Sequence[ox.Quad], part: str) -> Callable[[Any], Any]:
     return lambda number: getattr(terms[int(number.value)], part)
 
 
-def _steps(verb: str, what: str, quads: Iterable[ox.Quad], terms: list[ox.Quad]) -> list[str]:
-    """Return the operation that does something to quads, which are added to the terms.
+def _steps(what: str, quads: Iterable[ox.Quad], terms: list[ox.Quad]) -> Iterator[str]:
+    """Yield for each graph the operation that does something to its quads, added to the terms.
 
     The terms come from functions, because no update can name a blank node of the store.
     """
-    first = len(terms)
-    terms.extend(quads)
-    if first == len(terms):
-        return []
-    numbers = " ".join(map(str, range(first, len(terms))))
-    parts = [part for part in _PARTS if f"?{part[0]}" in what]
-    bound = "".join(f" BIND(<{_TERM}{part}>(?i) AS ?{part[0]})" for part in parts)
-    return [f"{verb} {{ {what} }} WHERE {{ VALUES ?i {{ {numbers} }}{bound} }}"]
+    graphs: dict[object, list[ox.Quad]] = {}
+    for quad in quads:
+        graphs.setdefault(quad.graph_name, []).append(quad)
+    bound = "".join(f" BIND(<{_TERM}{part}>(?i) AS ?{part[0]})" for part in _PARTS)
+    for graph, listed in graphs.items():
+        numbers = " ".join(map(str, range(len(terms), len(terms) + len(listed))))
+        terms.extend(listed)
+        yield f"{what.format(graph)} WHERE {{ VALUES ?i {{ {numbers} }}{bound} }}"
 
 
 def unsaid(

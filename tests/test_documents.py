@@ -22,6 +22,7 @@ LIMITS: Final = WRITABLE | {
     "SAMENHANG_QUERY_SECONDS": "1",
     "SAMENHANG_QUERY_MEMORY": "600",
     "SAMENHANG_MAX_UPLOAD": "4",
+    "SAMENHANG_MAX_RESULT": "2",
 }
 _RDF: Final = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
 
