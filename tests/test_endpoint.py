@@ -31,7 +31,7 @@ def both(store: OxigraphStore) -> Iterator[tuple[TestClient, TestClient]]:
     """Give the service, and the same without the short way."""
     app = create_app(Settings(client_errors=0, client_seconds=0), store)
     assert isinstance(app, Headers)
-    long = Headers(app.app.app.app._app)  # type: ignore[attr-defined]
+    long = Headers(app.app.app.app.app)  # type: ignore[attr-defined]
     with TestClient(app) as short, TestClient(long) as other:
         yield short, other
 
