@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from hmac import compare_digest
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 
 import pytest
@@ -182,7 +183,7 @@ def test_token_is_compared_in_constant_time(
         return compare_digest(given, token)
 
     monkeypatch.setattr("api.authorise.compare_digest", watched)
-    application = create_app(Settings(token=TOKEN), store, writer=object())  # type: ignore[arg-type]
+    application = create_app(Settings(token=TOKEN), store, writer=SimpleNamespace(shown=0))  # type: ignore[arg-type]
     client = TestClient(application)
     for sent in ("Bearer x", f"Bearer {TOKEN}x"):
         headers = {"Content-Type": UPDATE, "Authorization": sent}
