@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -93,21 +93,6 @@ class Library:
         """Return the searches without a result for one thing."""
         return [absence for absence in self.absences if iri in absence.things]
 
-    @cached_property
-    def pages(self) -> Environment:
-        """The page templates; every text is escaped, and an unknown name is an error."""
-        pages = Environment(
-            loader=FileSystemLoader(FOLDER / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        pages.globals |= {"names": self.names, "readings": self.readings, "path_of": path_of}
-        pages.globals |= {"value_of": value_of, "absences_of": self.absences_of}
-        pages.globals |= {"shorten": shorten, "LEVELS": LEVELS, "SAM": SAM}
-        return pages
-
     def iri_of(self, path: str) -> str:
         """Return the IRI of `class/slug`; NotFoundError when the store says nothing about it."""
         iri = ID + path
@@ -128,16 +113,41 @@ class Library:
         chosen = language(request)
         other = next(name for name in LANGUAGES if name != chosen)
         text = {key: texts[chosen] for key, texts in TEXTS.items()}
-        html = self.pages.get_template(template).render(
-            lang=chosen,
-            t=text,
-            switch=f"?{request.url.include_query_params(lang=other).query}",
-            other=other,
-            request=request,
-            **values,
+        html = (
+            _pages()
+            .get_template(template)
+            .render(
+                names=self.names,
+                readings=self.readings,
+                absences_of=self.absences_of,
+                lang=chosen,
+                t=text,
+                switch=f"?{request.url.include_query_params(lang=other).query}",
+                other=other,
+                request=request,
+                **values,
+            )
         )
         headers = {"Content-Language": chosen, "Vary": "Accept, Accept-Language"}
         return HTMLResponse(html, headers=headers)
+
+
+@cache
+def _pages() -> Environment:
+    """Return the page templates; every text is escaped, and an unknown name is an error.
+
+    They are the same for every library: one that is replaced is let go of at once.
+    """
+    pages = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.globals |= {"path_of": path_of, "value_of": value_of, "shorten": shorten}
+    pages.globals |= {"LEVELS": LEVELS, "SAM": SAM}
+    return pages
 
 
 def path_of(iri: str) -> str:
