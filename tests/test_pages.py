@@ -1,16 +1,21 @@
 """The pages, as a reader meets them: from door to quotation, in both languages, safely."""
 
+import gc
 import random
 import re
+import weakref
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pyoxigraph as ox
 import pytest
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -425,3 +430,20 @@ def test_empty_store(path: str) -> None:
 def test_address_of_an_iri(iri: str, path: str) -> None:
     """An IRI of ours leads to its page here, one of the web to itself, and any other nowhere."""
     assert path_of(iri) == path
+
+
+def test_library_that_is_replaced_is_let_go_of(store: OxigraphStore) -> None:
+    """After a write nothing keeps what pages had read before: it would be memory for each write."""
+    application: Any = create_app(Settings(), store)
+    while not isinstance(application, FastAPI):
+        application = application.app
+    for address in ("/", "/def", "/questions/Q01", "/v1/links?limit=1", "/.well-known/void"):
+        assert TestClient(application).get(address).status_code == 200
+    was = weakref.ref(application.state.library)
+    gc.collect()
+    gc.disable()
+    try:
+        application.state.library = replace(application.state.library, revision=1)
+        assert was() is None
+    finally:
+        gc.enable()
