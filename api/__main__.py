@@ -133,13 +133,16 @@ def ask(
         str, typer.Option(help="The weakest level of evidence that counts.")
     ] = "cited",
     source: Annotated[list[str] | None, typer.Option(help="Only this source; repeatable.")] = None,
+    edition: Annotated[str, typer.Option(help="The strategy asked about, or every.")] = "",
     lang: Annotated[Literal["nl", "en"], typer.Option(help="The language.")] = "en",
     store: StoreOption = None,
 ) -> None:
     """Answer a coherence question; without one, list them."""
     from graph import questions
+    from graph.inquiry import Inquiry
     from graph.names import read_names
     from graph.store import open_store
+    from graph.wording import explain
 
     if not question:
         for known in questions.list_questions():
@@ -147,14 +150,15 @@ def ask(
         return
     with clear_errors():
         opened = open_store(read_settings(store=store).store)
-        answer = questions.ask(opened, question, level, source or ())
+        inquiry = Inquiry(opened)
+        answer = inquiry.ask(question, inquiry.scope(level, source or (), edition))
     names = read_names(opened)
     typer.echo(answer.question.says("question", lang))
-    typer.echo(f"{answer.verdict}: {answer.numerator} / {answer.denominator} ({answer.level})")
+    typer.echo(f"{answer.verdict}: {answer.numerator} / {answer.denominator} ({level})")
     for finding in answer.findings:
         if finding.gap or finding.other:
             sign = "gap" if finding.gap else "covered"
-            typer.echo(f"- {sign}: {questions.explain(answer, finding, names, lang)}")
+            typer.echo(f"- {sign}: {explain(answer.question, finding, names, lang)}")
 
 
 @app.command()

@@ -15,6 +15,7 @@ from api.settings import Settings
 from graph.absences import Absence, find_absences
 from graph.cache import Cache
 from graph.errors import NotFoundError, QueryError
+from graph.inquiry import Inquiry
 from graph.library import LANGUAGES, find
 from graph.links import LEVELS, Link, Readings, find_links, read_readings, value_of
 from graph.names import Names, read_names, shorten
@@ -72,6 +73,11 @@ class Library:
     def links(self) -> dict[str, Link]:
         """Every link of the store by its IRI, strongest first."""
         return {link.iri: link for link in find_links(self.store)}
+
+    @cached_property
+    def inquiry(self) -> Inquiry:
+        """The coherence questions, with the answers that were given."""
+        return Inquiry(self.store)
 
     @cached_property
     def size(self) -> int:

@@ -7,8 +7,10 @@ SamenhangError
 ├── FormatError        a format cannot say what the result says
 ├── StoreError         a store cannot be opened, read or written
 └── NotFoundError      a name that nobody has declared
+    └── ParameterError a value of a parameter that is not among those that it may have
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -89,3 +91,20 @@ class StoreError(SamenhangError):
 
 class NotFoundError(SamenhangError):
     """Nothing goes by this name here."""
+
+
+class ParameterError(NotFoundError):
+    """A parameter has a value that it may not have; `allowed` lists or describes those it may."""
+
+    def __init__(self, message: str, parameter: str, allowed: Iterable[str] = ()) -> None:
+        """Keep the parameter and what it allows beside the message."""
+        super().__init__(message)
+        self.parameter = parameter
+        self.allowed = tuple(allowed)
+
+    @classmethod
+    def unknown(cls, parameter: str, value: str, allowed: Iterable[str]) -> "ParameterError":
+        """Return the error of a value that is none of those there are."""
+        allowed = tuple(allowed)
+        known = ", ".join(allowed) or "none"
+        return cls(f"No {parameter} {value!r} here; there are: {known}.", parameter, allowed)

@@ -12,6 +12,7 @@ from rdflib import Graph
 from starlette.testclient import TestClient
 
 from graph import network, questions
+from graph.inquiry import Inquiry
 from graph.library import Query
 from graph.links import STRENGTH, Link
 from graph.names import Names, shorten
@@ -233,7 +234,8 @@ def test_answers(
     """An answer counts as the graph does, by number and by name, and its links exist."""
     body = get(client, f"/v1/questions/{question.slug}", level=level)
     assert body == get(client, f"/v1/questions/{question.slug.partition('-')[0]}", level=level)
-    answer = questions.ask(store, question.slug, level)
+    inquiry = Inquiry(store)
+    answer = inquiry.ask(question.slug, inquiry.scope(level))
     assert (body["level"], body["verdict"]) == (level, answer.verdict)
     assert (body["numerator"], body["denominator"]) == (answer.numerator, answer.denominator)
     assert sum(row["gap"] for row in body["rows"]) == body["numerator"]

@@ -24,6 +24,7 @@ from api.routes.pages import CHOICES
 from api.settings import Settings
 from graph import network, questions
 from graph.dataset import Dataset
+from graph.inquiry import Inquiry
 from graph.links import STRENGTH, Link
 from graph.names import Names
 from graph.oxigraph import OxigraphStore
@@ -217,7 +218,8 @@ def test_question_pages(client: TestClient) -> None:
 @pytest.mark.parametrize("choice", CHOICES)
 def test_findings_of_a_question(client: TestClient, store: OxigraphStore, choice: str) -> None:
     """The page of a question names every gap, and each with a link to its thing."""
-    answer = questions.ask(store, "Q01", *CHOICES[choice])
+    inquiry = Inquiry(store)
+    answer = inquiry.ask("Q01", inquiry.scope(*CHOICES[choice]))
     main = page(client, f"/questions/Q01?choice={choice}&lang=en").main
     assert main
     gaps = [finding.item for finding in answer.findings if finding.gap]

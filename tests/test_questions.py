@@ -1,17 +1,30 @@
 """Coherence questions: what they find depends on the level and the sources, and says why."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pyoxigraph as ox
 import pytest
 
 from graph.errors import NotFoundError
+from graph.inquiry import Answer, Inquiry
 from graph.library import LANGUAGES, Query
 from graph.links import LEVELS, STRENGTH, Link
 from graph.names import Names
 from graph.oxigraph import OxigraphStore, in_memory
-from graph.questions import Answer, ask, explain, find_question, list_questions
+from graph.questions import find_question, list_questions
+from graph.store import Store
+from graph.wording import explain
 from ontology import GRAPH, ID, PREFIXES
+
+
+def ask(
+    store: Store, name: str, level: str = "cited", sources: Sequence[str] = (), edition: str = ""
+) -> Answer:
+    """Ask one question of a store."""
+    inquiry = Inquiry(store)
+    return inquiry.ask(name, inquiry.scope(level, sources, edition))
+
 
 Answers = dict[tuple[str, str], Answer]
 
@@ -133,7 +146,7 @@ def test_only_the_chosen_sources_count(small: OxigraphStore) -> None:
     """Links of other sources close no gap, but things count whatever the sources."""
     assert gaps(ask(small, "Q01", "assessed", ["one"])) == ["goal/b", "goal/c"]
     assert gaps(ask(small, "Q01", "assessed", ["two"])) == ["goal/a", "goal/c"]
-    assert ask(small, "Q01", "assessed", ["one", "two"]).sources == ("one", "two")
+    assert ask(small, "Q01", "assessed", ["one", "two"]).scope.sources == ("one", "two")
 
 
 def test_support_is_covered_through_a_goal(small: OxigraphStore) -> None:
@@ -214,6 +227,6 @@ def test_every_row_is_explained(answers: Answers, names: Names, question: Query)
     assert answer.findings
     for finding in answer.findings:
         for language in LANGUAGES:
-            sentence = explain(answer, finding, names, language)
+            sentence = explain(answer.question, finding, names, language)
             assert names.of(finding.item).in_language(language) in sentence
             assert "{" not in sentence

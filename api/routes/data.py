@@ -10,9 +10,12 @@ from api.library import Library, LibraryDep
 from api.negotiate import language
 from api.routes.pages import picture
 from graph import questions as asking
+from graph.findings import Finding
+from graph.inquiry import Answer
 from graph.library import LANGUAGES
 from graph.links import STRENGTH, Link, find_links
 from graph.names import shorten
+from graph.wording import explain
 from ontology import GRAPH, ID, PREFIXES
 
 router = APIRouter(
@@ -187,8 +190,8 @@ def list_questions() -> list[QuestionModel]:
     return [_question(question) for question in asking.list_questions()]
 
 
-def _why(library: Library, answer: asking.Answer, finding: asking.Finding) -> dict[str, str]:
-    return {lang: asking.explain(answer, finding, library.names, lang) for lang in LANGUAGES}
+def _why(library: Library, answer: Answer, finding: Finding) -> dict[str, str]:
+    return {lang: explain(answer.question, finding, library.names, lang) for lang in LANGUAGES}
 
 
 @router.get("/questions/{name}", tags=["questions"])
@@ -197,13 +200,14 @@ def answer_question(
     name: Annotated[str, Path(description="A question, by number or name.")],
     level: Annotated[str, Query(pattern=f"^({'|'.join(STRENGTH)})$")] = "cited",
     source: Annotated[list[str] | None, Query(description="Only these sources.")] = None,
+    edition: Annotated[str, Query(description="A strategy by its slug, or every.")] = "",
 ) -> AnswerModel:
     """Answer a question with the links that bear each row out."""
-    answer = asking.ask(library.store, name, level, source or ())
+    answer = library.inquiry.ask(name, library.inquiry.scope(level, source or (), edition))
     return AnswerModel(
         question=_question(answer.question),
-        level=answer.level,
-        sources=list(answer.sources),
+        level=answer.scope.level,
+        sources=list(answer.scope.sources),
         verdict=answer.verdict,
         numerator=answer.numerator,
         denominator=answer.denominator,

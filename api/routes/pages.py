@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.library import Library, LibraryDep
 from graph import network
 from graph.links import LEVELS, Link
-from graph.questions import ask, find_question, list_questions
+from graph.questions import find_question, list_questions
 from ontology import GRAPH, ID, SAM
 
 router = APIRouter(include_in_schema=False)
@@ -78,12 +78,10 @@ def start(request: Request, library: LibraryDep) -> Response:
 @router.get("/questions")
 def questions(request: Request, library: LibraryDep) -> Response:
     """List the questions with the verdict of each at every choice of sources."""
-    choices = _choices(library)
+    inquiry = library.inquiry
+    scopes = {name: inquiry.scope(*choice) for name, choice in _choices(library).items()}
     answers = [
-        (
-            question,
-            {name: ask(library.store, question.slug, *choice) for name, choice in choices.items()},
-        )
+        (question, {name: inquiry.ask(question.slug, scope) for name, scope in scopes.items()})
         for question in list_questions()
     ]
     return library.page(request, "questions.html", answers=answers)
@@ -98,7 +96,7 @@ def question(
 ) -> Response:
     """Answer one question, with the evidence of each row."""
     asked = find_question(name)
-    answer = ask(library.store, asked.slug, *CHOICES[choice])
+    answer = library.inquiry.ask(asked.slug, library.inquiry.scope(*CHOICES[choice]))
     return library.page(
         request,
         "question.html",
@@ -106,7 +104,6 @@ def question(
         links=library.links,
         choice=choice,
         choices=list(_choices(library)),
-        read=len(library.documents.keys() & set(answer.sources)) or len(library.documents),
     )
 
 

@@ -14,10 +14,11 @@ from benchmarks.servers import fetch, free_port, samenhang, wait_for
 from benchmarks.timing import Row, duration, seconds, shown
 from graph import drawing, network
 from graph.check import check
+from graph.inquiry import Inquiry
 from graph.library import Query
 from graph.links import find_links
 from graph.names import read_names
-from graph.questions import ask, list_questions
+from graph.questions import list_questions
 from graph.store import Store, open_store
 
 REQUESTS: Final = 200
@@ -76,7 +77,7 @@ def measure_graph(store: Store, repeats: int, quick: bool) -> Iterator[Row]:
     for question in list_questions():
 
         def work(name: str = question.slug) -> object:
-            return ask(store, name)
+            return Inquiry(store).ask(name)
 
         yield f"question {question.slug}", *shown(seconds(work, repeats))
     yield "chain view, links to drawing", *shown(seconds(lambda: draw_chain(store), repeats))

@@ -1,0 +1,89 @@
+"""Editions: which strategies a store holds, and which things belong to each."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+from graph.library import find
+from graph.store import Store
+from ontology import ROOT, SAM
+
+_PARTS: Final = ("hasPillar", "hasObjective", "hasGoal", "hasFocus", "hasIssue", "hasLine")
+#: Kinds that compare items of two editions, or editions; they make nothing a part of either.
+_BETWEEN: Final = (
+    "continuesAs",
+    "renamedAs",
+    "mergedInto",
+    "splitFrom",
+    "droppedIn",
+    "headingDroppedIn",
+    "newComparedWith",
+    "notComparableWith",
+    "succeeds",
+)
+_ANSWERS: Final = ("responsibleFor", "coordinates", "presents")
+_ANSWERED: Final = ("signedBy", "issuedBy", "presentedOnBehalfOf", "officeOf")
+_MAIN: Final = ("Strategy", "Pillar", "Goal")
+
+_DEFAULT: Final = f"SELECT ?strategy {{ ?graph <{SAM}defaultEdition> ?strategy }}"
+
+Edges = dict[str, set[tuple[str, str]]]
+
+
+def default_edition(store: Store) -> str:
+    """Return the strategy that the data name as the one to ask about first; empty if none."""
+    return next((row["strategy"].value for row in store.query(_DEFAULT).rows()), "")
+
+
+def editions(store: Store) -> list[str]:
+    """Return the strategies that have pillars or goals of their own, sorted."""
+    kinds = ", ".join(f"<{SAM}{kind}>" for kind in _PARTS)
+    text = (
+        f"SELECT DISTINCT ?s {{ ?s a <{SAM}Strategy> ; ?kind ?part . FILTER(?kind IN ({kinds})) }}"
+    )
+    return sorted(row["s"].value for row in store.query(text).rows())
+
+
+def things_of(store: Store, class_: str) -> frozenset[str]:
+    """Return the things of a class of ours, by its local name, and of its subclasses."""
+    text = find(ROOT / "queries", "things").bound(**{"class": SAM + class_})
+    return frozenset(row["thing"].value for row in store.query(text).rows())
+
+
+def members(store: Store, edition: str) -> frozenset[str]:
+    """Return what belongs to a strategy: itself, its parts, and what is linked with one of these.
+
+    A department belongs to it, too, when it answers for something that does. Other strategies and
+    their parts do not, and what compares two editions makes nothing a member.
+    """
+    forth, back = _edges(store)
+    parts = {edition}
+    for _ in range(2):  # a goal may stand under a pillar
+        parts |= {o for part in parts for k, o in forth[part] if k.removeprefix(SAM) in _PARTS}
+    others = frozenset[str]().union(*(things_of(store, name) for name in _MAIN)) - parts
+    near = {
+        other
+        for part in parts
+        for kind, other in (*forth[part], *back[part])
+        if kind.removeprefix(SAM) not in _BETWEEN and other not in others
+    }
+    actors = set(_actors(near, forth, back))
+    return frozenset(parts | near | actors | set(_actors(actors, forth, back)))
+
+
+def _edges(store: Store) -> tuple[Edges, Edges]:
+    """Return what every thing is linked to, and what is linked to it, with the kinds."""
+    forth: Edges = defaultdict(set)
+    back: Edges = defaultdict(set)
+    for row in store.query(find(ROOT / "queries", "edges").text).rows():
+        subject, kind, object_ = (row[name].value for name in ("subject", "kind", "object"))
+        forth[subject].add((kind, object_))
+        back[object_].add((kind, subject))
+    return forth, back
+
+
+def _actors(things: set[str], forth: Edges, back: Edges) -> Iterator[str]:
+    """Yield who answers for things: offices and bodies, and the departments of offices."""
+    for thing in things:
+        yield from (o for kind, o in forth[thing] if kind.removeprefix(SAM) in _ANSWERED)
+        yield from (s for kind, s in back[thing] if kind.removeprefix(SAM) in _ANSWERS)

@@ -1,0 +1,244 @@
+"""An inquiry: the coherence questions, asked of one revision of a store.
+
+One query of a question selects the facts of every level of evidence; the measure that its head
+names makes rows of those that count. Asked again for the weaker levels, it tells at which level
+a gap would disappear.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from threading import Lock
+from typing import Final, TypeVar
+
+from cachetools import LRUCache
+
+from graph.editions import members
+from graph.facts import Facts, read_facts
+from graph.findings import Finding, Judgement
+from graph.judgements import JUDGES
+from graph.library import Query, find
+from graph.links import STRENGTH
+from graph.measures.figures import Figure
+from graph.questions import find_question, parameters_of
+from graph.results import Row
+from graph.scope import Scope, make_scope
+from graph.store import Store
+from ontology import GRAPH, PREFIXES, ROOT, SAM
+
+#: Graphs without statements of a source: they always count.
+ALWAYS: Final = ("vocabulary", "things", "derived")
+
+#: Severities of a finding, from the least (the notations of the concept scheme).
+SEVERITIES: Final = ("info", "low", "medium", "high", "critical")
+
+#: How many answers are kept, and the facts of how many questions.
+_ANSWERS: Final = 512
+_FACTS: Final = 128
+
+_T = TypeVar("_T")
+
+_SUPPORT: Final = f"""SELECT DISTINCT ?link ?document ?open {{
+  VALUES ?link {{ LINKS }}
+  ?link <{SAM}evidence> ?passage .
+  ?passage <{PREFIXES["oa"]}hasSource> ?document .
+  OPTIONAL {{ ?link <{SAM}openList> ?open }}
+}}"""
+
+#: The documents that state a link, and whether it stands in a list that they leave open.
+_Support = tuple[frozenset[str], bool]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a question: verdict, fraction, rows, figures, and what to bear in mind.
+
+    The denominator counts what could have been a gap; the verdict is not_assessable when nothing
+    could. `read` is the number of documents that were read for it.
+    """
+
+    question: Query
+    scope: Scope
+    verdict: str
+    numerator: int
+    denominator: int
+    findings: tuple[Finding, ...]
+    figures: tuple[Figure, ...]
+    caveats: tuple[str, ...]
+    read: int
+
+
+class Inquiry:
+    """The questions of one revision of a store; what it has read or answered, it keeps."""
+
+    def __init__(self, store: Store) -> None:
+        """Ask this store; nothing is read before it is needed."""
+        self.store = store
+        self._lock = Lock()
+        self._facts: LRUCache[Hashable, Facts] = LRUCache(_FACTS)
+        self._answers: LRUCache[Hashable, Answer] = LRUCache(_ANSWERS)
+        self._members: dict[str, frozenset[str]] = {}
+
+    def scope(self, level: str = "cited", sources: Sequence[str] = (), edition: str = "") -> Scope:
+        """Return a scope; ParameterError for a level, source or edition that is not there."""
+        return make_scope(self.store, level, sources, edition)
+
+    def ask(
+        self, name: str, scope: Scope | None = None, parameters: Mapping[str, float] | None = None
+    ) -> Answer:
+        """Answer a question by number or name.
+
+        NotFoundError for an unknown question, ParameterError for a parameter it does not take.
+        """
+        question, scope = find_question(name), scope or self.scope()
+        values = parameters_of(question, parameters or {})
+        key = (question.slug, scope, tuple(sorted(values.items())))
+        return self._kept(self._answers, key, lambda: self._answer(question, scope, values))
+
+    def members(self, edition: str) -> frozenset[str]:
+        """Return what belongs to an edition."""
+        if edition not in self._members:
+            self._members[edition] = members(self.store, edition)
+        return self._members[edition]
+
+    def facts(self, question: Query, scope: Scope) -> Facts:
+        """Return the facts of every level that the query of a question selects."""
+        key = (question.slug, scope.sources, scope.edition)
+        return self._kept(self._facts, key, lambda: self._read(question, scope))
+
+    def _kept(self, cache: LRUCache[Hashable, _T], key: Hashable, make: Callable[[], _T]) -> _T:
+        """Return what is kept under a key, and make it first when nothing is."""
+        with self._lock:
+            found = cache.get(key)
+        if found is None:
+            found = make()
+            with self._lock:
+                cache[key] = found
+        return found
+
+    def _read(self, question: Query, scope: Scope) -> Facts:
+        within = self.members(scope.edition) if scope.edition else None
+        rows = self.store.query(question.text, default_graphs=_graphs(scope)).rows()
+        return read_facts(rows, within, self._beyond(scope.sources))
+
+    def _answer(self, question: Query, scope: Scope, values: Mapping[str, float]) -> Answer:
+        facts, judge = self.facts(question, scope), JUDGES[question.says("measure")]
+        judged = judge(facts.at_least(scope.least), values)
+        closing = self._closing(judged, facts, scope, question, values)
+        findings = [
+            replace(f, disappears_at=closing.get((f.item, f.other), "")) if f.gap else f
+            for f in judged.findings
+        ]
+        rated = self._rated(findings, question, scope)
+        gaps = sum(finding.gap for finding in rated)
+        able = len(rated) if judged.assessable is None else judged.assessable
+        return Answer(
+            question,
+            scope,
+            "not_assessable" if not able else "gaps_found" if gaps else "none_found",
+            gaps,
+            able,
+            tuple(sorted(rated, key=lambda f: (not f.gap, f.key))),
+            judged.figures,
+            _caveats(question, rated),
+            len(scope.sources) or self._documents,
+        )
+
+    def _closing(
+        self,
+        judged: Judgement,
+        facts: Facts,
+        scope: Scope,
+        question: Query,
+        values: Mapping[str, float],
+    ) -> dict[tuple[str, str], str]:
+        """Return the strongest weaker level at which each gap is none, by item and other."""
+        open_ = {(f.item, f.other) for f in judged.findings if f.gap}
+        closing: dict[tuple[str, str], str] = {}
+        for level in scope.levels[1:]:
+            if not open_ or STRENGTH[level] not in facts.strengths:
+                continue
+            weaker = JUDGES[question.says("measure")](facts.at_least(STRENGTH[level]), values)
+            still = {(f.item, f.other) for f in weaker.findings if f.gap}
+            closing |= dict.fromkeys(open_ - still, level)
+            open_ &= still
+        return closing
+
+    def _rated(self, findings: Sequence[Finding], question: Query, scope: Scope) -> list[Finding]:
+        """Return the findings with their severity and the reasons that moved it."""
+        base = SEVERITIES.index(question.says("severity"))
+        support = self._support(link for f in findings if f.gap for link in f.links)
+        return [
+            _rate(f, base, support, f.item in self._preconditions(scope)) if f.gap else f
+            for f in findings
+        ]
+
+    def _support(self, links: Iterable[str]) -> dict[str, _Support]:
+        """Return the documents that state each link, and whether it stands in an open list."""
+        wanted = " ".join(f"<{link}>" for link in dict.fromkeys(links))
+        found: dict[str, _Support] = {}
+        for row in self.store.query(_SUPPORT.replace("LINKS", wanted)).rows() if wanted else ():
+            documents, _ = found.get(row["link"].value, (frozenset(), False))
+            open_ = "open" in row and row["open"].value == "true"
+            found[row["link"].value] = documents | {row["document"].value}, open_
+        return found
+
+    def _preconditions(self, scope: Scope) -> frozenset[str]:
+        """Return the things on which others rest, by links that count."""
+        return frozenset(
+            row["thing"].value for row in self._resting if int(row["strength"].value) >= scope.least
+        )
+
+    @cached_property
+    def _resting(self) -> list[Row]:
+        return list(self.store.query(find(ROOT / "queries", "preconditions").text).rows())
+
+    @cached_property
+    def _documents(self) -> int:
+        rows = self.store.query(find(ROOT / "queries", "documents").text).rows()
+        return len({row["document"].value for row in rows})
+
+    def _beyond(self, sources: tuple[str, ...]) -> frozenset[str]:
+        """Return the derived links that do not follow from these sources alone."""
+        if not sources:
+            return frozenset()
+        chosen = {GRAPH + source for source in sources}
+        return frozenset(link for link, graph in self._premises if graph not in chosen)
+
+    @cached_property
+    def _premises(self) -> list[tuple[str, str]]:
+        rows = self.store.query(find(ROOT / "queries", "premises").text).rows()
+        return [(row["link"].value, row["graph"].value) for row in rows]
+
+
+def _graphs(scope: Scope) -> list[str]:
+    return [GRAPH + name for name in (*ALWAYS, *scope.sources)] if scope.sources else []
+
+
+def _rate(finding: Finding, base: int, support: Mapping[str, _Support], needed: bool) -> Finding:
+    """Return a gap with its severity: one step less when its support is weak, one more if needed.
+
+    Support is weak when every link that says where the item stands is in an open list, or when
+    one document states all of them.
+    """
+    known = [support[link] for link in finding.links if link in support]
+    reasons = []
+    if known and all(open_ for _, open_ in known):
+        reasons.append("open_list")
+    elif len(frozenset[str]().union(*(documents for documents, _ in known))) == 1:
+        reasons.append("one_source")
+    step = base - len(reasons)
+    if needed:
+        reasons.append("precondition")
+        step += 1
+    severity = SEVERITIES[min(max(step, 0), len(SEVERITIES) - 1)]
+    return replace(finding, severity=severity, severity_reasons=tuple(reasons))
+
+
+def _caveats(question: Query, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the codes of what to bear in mind: those of the question, and those of its rows."""
+    reasons = {reason for finding in findings for reason in finding.severity_reasons}
+    gaps = any(finding.gap for finding in findings)
+    own = [code for code in question.says("caveats").split() if gaps or code != "not_found"]
+    moved = [code for code in ("open_list", "one_source") if code in reasons]
+    return tuple(dict.fromkeys((*own, *moved, "effects")))

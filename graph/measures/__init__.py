@@ -1,0 +1,1 @@
+"""Measures of networks and scores: pure functions, each with the paper that defines it."""

@@ -1,0 +1,52 @@
+"""Sentences of the engine in both languages: caveats, reasons, and the why of a row."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from graph.findings import Finding, Value
+from graph.library import Query
+from graph.names import Names
+from ontology import ID, ROOT
+
+_FILE: Final = ROOT / "questions" / "wording.toml"
+_AND: Final = {"nl": " en ", "en": " and "}
+
+Texts = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+
+@cache
+def wording() -> Texts:
+    """Return the sentences by group (caveat, reason, severity, figure), code and language."""
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+def sentence(group: str, code: str, language: str, **values: Value) -> str:
+    """Return the sentence of a code in a language, with the values that it names filled in."""
+    return _filled(wording()[group][code][language], values, Names({}), language)
+
+
+def explain(question: Query, finding: Finding, names: Names, language: str) -> str:
+    """Return why a row is in the answer, in one sentence."""
+    template = question.says(f"why-{finding.why}" if finding.why else "why", language)
+    values = {"item": finding.item, "other": finding.other, **finding.values}
+    return _filled(template, values, names, language)
+
+
+def _filled(template: str, values: Mapping[str, Value], names: Names, language: str) -> str:
+    for key, value in values.items():
+        if f"{{{key}}}" in template:
+            template = template.replace(f"{{{key}}}", _said(value, names, language))
+    return template
+
+
+def _said(value: Value, names: Names, language: str) -> str:
+    if isinstance(value, tuple):
+        parts = [_said(part, names, language) for part in value]
+        return _AND[language].join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+    if isinstance(value, float):
+        text = f"{value:.2f}"
+        return text.replace(".", ",") if language == "nl" else text
+    text = str(value)
+    return names.of(text).in_language(language) if text.startswith(ID) else text
