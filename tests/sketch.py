@@ -34,8 +34,9 @@ def sketch(*lines: str, things: str = "") -> OxigraphStore:
         said += "; sam:openList true" * ("open" in rest)
         links[source].append(
             f"link:l{number} a sam:Link ; rdf:subject {subject} ; rdf:predicate sam:{kind} ;"
-            f" rdf:object {object_} ; sam:level level:{level} ; sam:evidence passage:p{number} {said}"
-            f" . passage:p{number} a sam:Passage ; oa:hasSource document:{source} ."
+            f" rdf:object {object_} ; sam:level level:{level} {said} ;"
+            f" sam:evidence passage:p{number} ."
+            f" passage:p{number} a sam:Passage ; oa:hasSource document:{source} ."
         )
     graphs = {GRAPH + "things": _quads("things", "\n".join(map(_typed, named)))}
     for source, made in links.items():
