@@ -1,4 +1,4 @@
-"""The command line: serve, load, check, ask, query, export, and what keeps a store."""
+"""The command line: serve, check, query, export, convert; what asks and what keeps a store."""
 
 import gc
 import os
@@ -8,17 +8,17 @@ import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
-from api import keep
+from api import ask, keep
 from api.command import FAULTY, StoreOption, app, clear_errors, say
 from api.settings import read_settings
 from graph.errors import SamenhangError
 from ontology import ROOT
 
-__all__ = ["app", "keep", "main"]
+__all__ = ["app", "ask", "keep", "main"]
 
 
 @app.command()
@@ -124,41 +124,6 @@ def query(
         result = open_store(read_settings(store=store).store).query(text)
         default = {Form.BINDINGS: "csv", Form.BOOLEAN: "json", Form.GRAPH: "turtle"}[result.form]
         _write(result.write(format_named(format_ or default, result.form)))
-
-
-@app.command()
-def ask(
-    question: Annotated[str, typer.Argument(help="A question, such as Q01.")] = "",
-    level: Annotated[
-        str, typer.Option(help="The weakest level of evidence that counts.")
-    ] = "cited",
-    source: Annotated[list[str] | None, typer.Option(help="Only this source; repeatable.")] = None,
-    edition: Annotated[str, typer.Option(help="The strategy asked about, or every.")] = "",
-    lang: Annotated[Literal["nl", "en"], typer.Option(help="The language.")] = "en",
-    store: StoreOption = None,
-) -> None:
-    """Answer a coherence question; without one, list them."""
-    from graph import questions
-    from graph.inquiry import Inquiry
-    from graph.names import read_names
-    from graph.store import open_store
-    from graph.wording import explain
-
-    if not question:
-        for known in questions.list_questions():
-            typer.echo(f"{known.slug.partition('-')[0]}  {known.says('question', lang)}")
-        return
-    with clear_errors():
-        opened = open_store(read_settings(store=store).store)
-        inquiry = Inquiry(opened)
-        answer = inquiry.ask(question, inquiry.scope(level, source or (), edition))
-    names = read_names(opened)
-    typer.echo(answer.question.says("question", lang))
-    typer.echo(f"{answer.verdict}: {answer.numerator} / {answer.denominator} ({level})")
-    for finding in answer.findings:
-        if finding.gap or finding.other:
-            sign = "gap" if finding.gap else "covered"
-            typer.echo(f"- {sign}: {explain(answer.question, finding, names, lang)}")
 
 
 @app.command()

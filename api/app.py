@@ -13,7 +13,7 @@ from api.budget import Budget
 from api.endpoint import Endpoint
 from api.headers import Headers
 from api.library import FOLDER, Library
-from api.routes import data, graphs, health, pages, resources, sparql, wellknown
+from api.routes import data, graphs, health, pages, questions, resources, sparql, wellknown
 from api.settings import Settings
 from graph.readers import Readers
 from graph.store import Store, open_store
@@ -46,7 +46,7 @@ def create_app(
     app.state.library = Library(store, settings, readers, writer)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
-    for module in (health, sparql, graphs, wellknown, data, resources, pages):
+    for module in (health, sparql, graphs, wellknown, data, questions, resources, pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     asked = Budget(Endpoint(app), app, settings)

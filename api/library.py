@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.answers import Author
 from api.negotiate import language
 from api.settings import Settings
 from graph.absences import Absence, find_absences
@@ -78,6 +79,11 @@ class Library:
     def inquiry(self) -> Inquiry:
         """The coherence questions, with the answers that were given."""
         return Inquiry(self.store)
+
+    @cached_property
+    def author(self) -> Author:
+        """Who writes answers out."""
+        return Author(self.names, self.links)
 
     @cached_property
     def size(self) -> int:

@@ -14,6 +14,7 @@ from graph.errors import (
     FormatError,
     LimitError,
     NotFoundError,
+    ParameterError,
     QueryError,
     SamenhangError,
     StoreError,
@@ -23,6 +24,7 @@ from graph.errors import (
 STATUS: Final[dict[type[SamenhangError], HTTPStatus]] = {
     QueryError: HTTPStatus.BAD_REQUEST,
     DataError: HTTPStatus.BAD_REQUEST,
+    ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFoundError: HTTPStatus.NOT_FOUND,
     FormatError: HTTPStatus.NOT_ACCEPTABLE,
     LimitError: HTTPStatus.GATEWAY_TIMEOUT,
@@ -41,7 +43,7 @@ _LIMITS: Final = {
 
 
 #: What an error may know beside its text, each an extension member of its document.
-_MEMBERS: Final = ("line", "column", "token", "hint", "limit")
+_MEMBERS: Final = ("line", "column", "token", "hint", "limit", "parameter", "allowed")
 
 
 def problem(status: int, detail: str, headers: Any = None, **more: Any) -> JSONResponse:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 from cachetools import LRUCache
 
@@ -48,6 +48,8 @@ _SUPPORT: Final = f"""SELECT DISTINCT ?link ?document ?open {{
 #: The documents that state a link, and whether it stands in a list that they leave open.
 _Support = tuple[frozenset[str], bool]
 
+Verdict = Literal["gaps_found", "none_found", "not_assessable"]
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -59,7 +61,8 @@ class Answer:
 
     question: Query
     scope: Scope
-    verdict: str
+    parameters: Mapping[str, float]
+    verdict: Verdict
     numerator: int
     denominator: int
     findings: tuple[Finding, ...]
@@ -135,13 +138,14 @@ class Inquiry:
         return Answer(
             question,
             scope,
+            values,
             "not_assessable" if not able else "gaps_found" if gaps else "none_found",
             gaps,
             able,
             tuple(sorted(rated, key=lambda f: (not f.gap, f.key))),
             judged.figures,
             _caveats(question, rated),
-            len(scope.sources) or self._documents,
+            self._read_in(scope),
         )
 
     def _closing(
@@ -193,10 +197,15 @@ class Inquiry:
     def _resting(self) -> list[Row]:
         return list(self.store.query(find(ROOT / "queries", "preconditions").text).rows())
 
+    def _read_in(self, scope: Scope) -> int:
+        """Return the number of documents that were read, or of those among the sources."""
+        graphs = _graphs(scope) or self._documents
+        return len({self._documents[graph] for graph in graphs if graph in self._documents})
+
     @cached_property
-    def _documents(self) -> int:
+    def _documents(self) -> dict[str, str]:
         rows = self.store.query(find(ROOT / "queries", "documents").text).rows()
-        return len({row["document"].value for row in rows})
+        return {row["graph"].value: row["document"].value for row in rows}
 
     def _beyond(self, sources: tuple[str, ...]) -> frozenset[str]:
         """Return the derived links that do not follow from these sources alone."""

@@ -1,26 +1,34 @@
 """Coherence questions: the stored queries of a folder, by number or name, with their parameters."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
-from graph.errors import ParameterError
-from graph.library import Query, find, read_folder
+from graph.errors import NotFoundError, ParameterError
+from graph.library import Query, read_folder
 from ontology import ROOT
 
 FOLDER: Final = ROOT / "questions"
 
 
-def list_questions() -> list[Query]:
-    """Return all questions, by number."""
-    return read_folder(FOLDER)
+@cache
+def list_questions() -> tuple[Query, ...]:
+    """Return all questions, by number; the files are read once."""
+    return tuple(read_folder(FOLDER))
+
+
+def number(question: Query) -> str:
+    """Return the number of a question: Q01."""
+    return question.slug.partition("-")[0]
 
 
 def find_question(name: str) -> Query:
     """Return the question with this slug or number (Q01); NotFoundError lists those there are."""
     for question in list_questions():
-        if name.lower() in (question.slug.lower(), question.slug.partition("-")[0].lower()):
+        if name.lower() in (question.slug.lower(), number(question).lower()):
             return question
-    return find(FOLDER, name)
+    known = ", ".join(question.slug for question in list_questions())
+    raise NotFoundError(f"No question {name!r}; there are: {known}.")
 
 
 def parameters_of(question: Query, given: Mapping[str, float]) -> dict[str, float]:

@@ -12,8 +12,6 @@ from rdflib import Graph
 from starlette.testclient import TestClient
 
 from graph import network, questions
-from graph.inquiry import Inquiry
-from graph.library import Query
 from graph.links import STRENGTH, Link
 from graph.names import Names, shorten
 from graph.oxigraph import OxigraphStore
@@ -213,44 +211,6 @@ def test_links_are_json_ld(client: TestClient) -> None:
     read = {tuple(map(str, row)) for row in graph.query(query)}  # type: ignore[arg-type]
     assert read == {(item["id"], item["subject"], item["object"]) for item in page["items"]}
     assert read
-
-
-def test_questions(client: TestClient) -> None:
-    """Every stored question is listed with its title and wording in both languages."""
-    listed = get(client, "/v1/questions")
-    assert [q["id"] for q in listed] == [q.slug for q in questions.list_questions()]
-    assert all(set(q["title"]) == set(q["question"]) == {"nl", "en"} for q in listed)
-
-
-@pytest.mark.parametrize("question", questions.list_questions(), ids=lambda q: q.slug)
-@pytest.mark.parametrize("level", ["quoted", "assessed"])
-def test_answers(
-    client: TestClient,
-    store: OxigraphStore,
-    links: dict[str, Link],
-    question: Query,
-    level: str,
-) -> None:
-    """An answer counts as the graph does, by number and by name, and its links exist."""
-    body = get(client, f"/v1/questions/{question.slug}", level=level)
-    assert body == get(client, f"/v1/questions/{question.slug.partition('-')[0]}", level=level)
-    inquiry = Inquiry(store)
-    answer = inquiry.ask(question.slug, inquiry.scope(level))
-    assert (body["level"], body["verdict"]) == (level, answer.verdict)
-    assert (body["numerator"], body["denominator"]) == (answer.numerator, answer.denominator)
-    assert sum(row["gap"] for row in body["rows"]) == body["numerator"]
-    assert len(body["rows"]) == body["denominator"]
-    named = {iri for row in body["rows"] for iri in (*row["links"], *row["cover"])}
-    assert named <= set(links)
-    assert all(set(row["why"]) == {"nl", "en"} for row in body["rows"] if row["gap"])
-
-
-def test_answer_from_some_sources(client: TestClient, links: dict[str, Link]) -> None:
-    """An answer from one source rests on the links of that source alone."""
-    body = get(client, "/v1/questions/Q01", source=LETTER)
-    named = {iri for row in body["rows"] for iri in (*row["links"], *row["cover"])}
-    assert body["sources"] == [LETTER]
-    assert {links[iri].graph for iri in named} <= {LETTER}
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])

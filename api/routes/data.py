@@ -1,38 +1,24 @@
-"""The JSON interface: links with their evidence, questions with their answers, views."""
+"""The JSON interface: links with their evidence, and network views."""
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
 
+from api.answers import Model
 from api.library import Library, LibraryDep
 from api.negotiate import language
 from api.routes.pages import picture
-from graph import questions as asking
-from graph.findings import Finding
-from graph.inquiry import Answer
+from api.routes.questions import PROBLEMS
 from graph.library import LANGUAGES
 from graph.links import STRENGTH, Link, find_links
 from graph.names import shorten
-from graph.wording import explain
 from ontology import GRAPH, ID, PREFIXES
 
 router = APIRouter(
     prefix="/v1",
-    responses={
-        "4XX": {
-            "description": "A problem document (RFC 9457).",
-            "content": {"application/problem+json": {}},
-        }
-    },
+    responses=PROBLEMS,
 )
-
-
-class Model(BaseModel):
-    """The base of all JSON shapes: camel case."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
 class PassageModel(Model):
@@ -75,40 +61,6 @@ class LinksModel(Model):
     total: int
     offset: int
     items: list[LinkModel]
-
-
-class QuestionModel(Model):
-    """A question: its number and name, title and wording."""
-
-    id: str
-    title: dict[str, str]
-    question: dict[str, str]
-    layer: str
-    severity: str
-
-
-class FindingModel(Model):
-    """One row of an answer."""
-
-    item: str
-    other: str | None
-    gap: bool
-    why: dict[str, str] | None
-    links: list[str]
-    cover: list[str]
-    disappears_at_level: str | None
-
-
-class AnswerModel(Model):
-    """The answer to a question at a level of evidence, from some or all sources."""
-
-    question: QuestionModel
-    level: str
-    sources: list[str]
-    verdict: str
-    numerator: int
-    denominator: int
-    rows: list[FindingModel]
 
 
 def _link(library: Library, link: Link) -> LinkModel:
@@ -172,58 +124,6 @@ def list_links(
     links = find_links(library.store, **{key: iri for key, iri in named.items() if iri})
     items = [_link(library, link) for link in links[offset : offset + limit]]
     return LinksModel(total=len(links), offset=offset, items=items)
-
-
-def _question(question: Any) -> QuestionModel:
-    return QuestionModel(
-        id=question.slug,
-        title=dict(question.title),
-        question=dict(question.head["question"]),
-        layer=question.says("layer"),
-        severity=question.says("severity"),
-    )
-
-
-@router.get("/questions", tags=["questions"])
-def list_questions() -> list[QuestionModel]:
-    """List the coherence questions."""
-    return [_question(question) for question in asking.list_questions()]
-
-
-def _why(library: Library, answer: Answer, finding: Finding) -> dict[str, str]:
-    return {lang: explain(answer.question, finding, library.names, lang) for lang in LANGUAGES}
-
-
-@router.get("/questions/{name}", tags=["questions"])
-def answer_question(
-    library: LibraryDep,
-    name: Annotated[str, Path(description="A question, by number or name.")],
-    level: Annotated[str, Query(pattern=f"^({'|'.join(STRENGTH)})$")] = "cited",
-    source: Annotated[list[str] | None, Query(description="Only these sources.")] = None,
-    edition: Annotated[str, Query(description="A strategy by its slug, or every.")] = "",
-) -> AnswerModel:
-    """Answer a question with the links that bear each row out."""
-    answer = library.inquiry.ask(name, library.inquiry.scope(level, source or (), edition))
-    return AnswerModel(
-        question=_question(answer.question),
-        level=answer.scope.level,
-        sources=list(answer.scope.sources),
-        verdict=answer.verdict,
-        numerator=answer.numerator,
-        denominator=answer.denominator,
-        rows=[
-            FindingModel(
-                item=finding.item,
-                other=finding.other or None,
-                gap=finding.gap,
-                why=_why(library, answer, finding) if finding.gap or finding.other else None,
-                links=list(finding.links),
-                cover=list(finding.cover),
-                disappears_at_level=finding.disappears_at or None,
-            )
-            for finding in answer.findings
-        ],
-    )
 
 
 @router.get("/views/{name}", tags=["views"])
