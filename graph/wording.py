@@ -28,8 +28,14 @@ def sentence(group: str, code: str, language: str, **values: Value) -> str:
 
 
 def explain(question: Query, finding: Finding, names: Names, language: str) -> str:
-    """Return why a row is in the answer, in one sentence."""
-    template = question.says(f"why-{finding.why}" if finding.why else "why", language)
+    """Return why a row is in the answer, in one sentence.
+
+    The head of the question says it under `why-<key>` where the row has a key, under `covered`
+    where the row is no gap, and else under `why`.
+    """
+    covered = "" if finding.gap else question.says("covered", language)
+    keyed = question.says(f"why-{finding.why}", language) if finding.why else ""
+    template = keyed or covered or question.says("why", language)
     values = {"item": finding.item, "other": finding.other, **finding.values}
     return _filled(template, values, names, language)
 
