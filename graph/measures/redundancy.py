@@ -184,8 +184,7 @@ def _hitting(left: Collection[frozenset[str]], size: int) -> Iterator[frozenset[
         fewest = min(left, key=lambda names: (len(names), sorted(names)))
         for name in sorted(fewest):
             rest = {names - barred for names in left if name not in names}
-            if all(rest):
-                yield from (more | {name} for more in _hitting(rest, size - 1))
+            yield from (more | {name} for more in _hitting(rest, size - 1))
             barred.add(name)
 
 
