@@ -152,6 +152,19 @@ def test_smallest_cover_names_every_tie() -> None:
     assert (found.exact, found.choices) == (True, (("a", "c"), ("b", "c")))
 
 
+def test_each_smallest_cover_is_given_once() -> None:
+    """Any two of these three sets cover all three goals, and no pair is said twice."""
+    found = smallest_cover("123", {"a": "12", "b": "13", "c": "23"})
+    assert found.choices == (("a", "b"), ("a", "c"), ("b", "c"))
+
+
+def test_greedy_takes_the_largest_first() -> None:
+    """Of 22 sets, the one that holds what the others hold is taken and no other."""
+    goals = [str(number) for number in range(21)]
+    found = smallest_cover(goals, {**{f"n{goal}": [goal] for goal in goals}, "z": goals})
+    assert (found.exact, found.choices) == (False, (("z",),))
+
+
 def test_smallest_cover_of_nothing_is_empty() -> None:
     """Where nothing is covered the smallest set has no members."""
     assert smallest_cover("1", {}).choices == ((),)

@@ -54,13 +54,12 @@ def ei_chance(sizes: Iterable[int]) -> Figure:
 
 def _dealt(ties: list[Ends], groups: Mapping[str, str], seed: int) -> list[float]:
     """Return the index for each of the rounds in which the groups are dealt out anew."""
-    nodes = sorted(groups)
-    labels = sorted(groups.values())
+    labels = list(groups.values())
     deal = random.Random(seed)
     values = []
     for _ in range(ROUNDS):
         deal.shuffle(labels)
-        values.append(_ei("", ties, dict(zip(nodes, labels, strict=True))).value or 0.0)
+        values.append(_ei("", ties, dict(zip(groups, labels, strict=True))).value or 0.0)
     return values
 
 
