@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.measures.figures import Figure, figure, fraction, ranked
+from graph.measures import connection, redundancy, shape
+from graph.measures.figures import REASONS, Figure, figure, fraction, ranked
+from graph.wording import sentence
+from random_graphs import tied
 
 
 @given(st.none() | st.floats() | st.integers() | st.fractions(-1000, 1000))
@@ -50,3 +53,33 @@ def test_rank_breaks_ties_by_id() -> None:
         "a": figure("made", -1),
     }
     assert [name for name, _ in ranked(figures)] == ["b", "c", "a", "d"]
+
+
+def every_figure() -> list[Figure]:
+    """Return at least one figure of each measure."""
+    graph, covers = tied("ab", "bc"), {"a": "12"}
+    index = connection.ei_index(graph, {})
+    nested = shape.nestedness(covers)
+    return [
+        *redundancy.profile({}),
+        redundancy.single_point_share({}),
+        *redundancy.shapley("1", covers).values(),
+        redundancy.concentration("1", covers),
+        redundancy.effective_number("1", covers),
+        *redundancy.node_redundancy(graph, "b").values(),
+        redundancy.jaccard("1", "2"),
+        *(index.index, index.chance, index.low, index.high),
+        connection.modularity(graph, {}),
+        *connection.betweenness(graph).values(),
+        *connection.constraint(graph).values(),
+        *connection.effective_size(graph).values(),
+        *(nested.total, nested.rows, nested.columns),
+        shape.innermost_core(graph).k,
+    ]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_figures_and_reasons_are_said(language: str) -> None:
+    """Each figure has a name and each reason a sentence in both languages."""
+    assert all(sentence("figure", figure.name, language) for figure in every_figure())
+    assert all(sentence("reason", reason, language) for reason in REASONS)

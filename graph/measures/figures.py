@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-#: What the reasons mean; a figure without a value has one of these.
-REASONS: Final = {
-    "empty_denominator": "there is nothing to take a share of",
-    "isolated": "the node has no neighbours",
-    "no_edges": "the graph has no edges",
-    "no_nodes": "the graph has no nodes",
-    "not_a_partition": "some node is in no group",
-    "signed_weights": "some weight is negative",
-    "too_few": "there are too few nodes, neighbours, rows or ties",
-    "undefined": "the measure is not defined here, or is too large to say",
-}
+#: Why a figure has no value; `ontology/questions/wording.toml` says each in both languages.
+REASONS: Final = (
+    "empty_denominator",
+    "isolated",
+    "no_edges",
+    "no_nodes",
+    "not_a_partition",
+    "signed_weights",
+    "too_few",
+    "undefined",
+)
 
 #: Decimals that are kept. Sums of floats differ beyond these by the order of their terms, and what
 #: is a tie on paper has to be a tie here.
