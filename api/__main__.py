@@ -158,6 +158,35 @@ def convert(
         _write(run(table, by, date or datetime.now(UTC).date().isoformat(), language).encode())
 
 
+@app.command("convert-matrix")
+def convert_matrix(
+    matrix: Annotated[Path, typer.Argument(help="A square table in CSV: row_influences_col.")],
+    scorer: Annotated[str, typer.Option(help="Who scored, as person:... or organization:...")],
+    role: Annotated[str, typer.Option(help="In which role.")],
+    question: Annotated[str, typer.Option(help="The question that a score answers.")],
+    reason: Annotated[str, typer.Option(help="Why the scores other than 0 are so.")] = "",
+    date: Annotated[str, typer.Option(help="When, as 2026-11-23; today without it.")] = "",
+    context: Annotated[str, typer.Option(help="The place or period that was judged.")] = "",
+    language: Annotated[Literal["nl", "en"], typer.Option(help="Of these texts.")] = "en",
+    strategy: Annotated[str, typer.Option(help="One that is described; else a new one is.")] = "",
+    name: Annotated[str, typer.Option(help="Of the file to be; without it, of the table.")] = "",
+    title: Annotated[str, typer.Option(help="The label of a new strategy.")] = "",
+    scorer_label: Annotated[str, typer.Option(help="The name of a new scorer.")] = "",
+    labels: Annotated[Path | None, typer.Option(help="A table: code,label or code,en,nl.")] = None,
+    options: Annotated[bool, typer.Option("--options", help="A1, A2 are options of A.")] = False,
+) -> None:
+    """Make Turtle of a matrix of scores from -3 to 3, an empty cell not assessed; print it."""
+    from graph.scoring import Scoring
+    from graph.scoring import convert_matrix as run
+
+    with clear_errors():
+        scoring = Scoring(
+            scorer, role, date or datetime.now(UTC).date().isoformat(), question, reason,
+            context, language, strategy, title, scorer_label,
+        )  # fmt: skip
+        _write(run(matrix, scoring, name=name, labels=labels, options=options).encode())
+
+
 @app.command()
 def export(
     store: StoreOption = None,

@@ -17,7 +17,7 @@ _RDF: Final = PREFIXES["rdf"]
 _TYPE: Final = ox.NamedNode(_RDF + "type")
 _LABEL: Final = ox.NamedNode(PREFIXES["rdfs"] + "label")
 _LINK: Final = ox.NamedNode(SAM + "Link")
-_MADE: Final = (_LINK, ox.NamedNode(SAM + "Absence"))
+_MADE: Final = (_LINK, ox.NamedNode(SAM + "Absence"), ox.NamedNode(SAM + "Assessment"))
 _SUBJECT, _PREDICATE, _OBJECT = (
     ox.NamedNode(_RDF + name) for name in ("subject", "predicate", "object")
 )
@@ -34,7 +34,7 @@ Record = dict[ox.NamedNode, ox.NamedNode | ox.Literal]
 
 
 def _records(quads: Iterable[ox.Quad]) -> dict[ox.NamedNode, Record]:
-    """Return the properties of each link and absence; of a repeated property, the last value."""
+    """Return the properties of each link, absence and assessment; of a repeated one, the last."""
     links: set[ox.NamedNode] = set()
     records: dict[ox.NamedNode, Record] = defaultdict(dict)
     for quad in quads:
@@ -62,7 +62,7 @@ def _direct(record: Record, graph: ox.NamedNode) -> Iterator[ox.Quad]:
 def materialise(quads: Iterable[ox.Quad], graph: str) -> list[ox.Quad]:
     """Return the direct triples of the links of a graph, and the maker and date each inherits.
 
-    An absence inherits maker and date as a link does; it says nothing as a triple.
+    Absences and assessments inherit maker and date as links do; they say nothing as a triple.
     """
     quads, node = list(quads), ox.NamedNode(graph)
     header = {q.predicate: q.object for q in quads if q.subject == node}

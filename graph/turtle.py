@@ -1,6 +1,5 @@
 """Turtle of a reader's table: links with their evidence, things with their labels."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,11 +10,10 @@ import pyoxigraph as ox
 
 from graph.errors import DataError, Finding
 from graph.table import THINGS, Place, Row, read_rows
-from ontology import PREFIXES
+from graph.terms import prefixed, statement, to_slug, written
 
 _CURRENCY: Final = "http://publications.europa.eu/resource/authority/currency/"
 _DATATYPE: Final = {4: "gYear", 7: "gYearMonth", 10: "date"}
-_SLUG: Final = re.compile(r"[^a-z0-9]+")
 _ABSENCE: Final = "sam:notFoundIn"
 
 
@@ -30,11 +28,11 @@ class _Reading:
 
     def passage(self, place: Place) -> str:
         """Return the name of a passage, and keep its place."""
-        slug = _slug(place.lines or place.section)
+        slug = to_slug(place.lines or place.section)
         if place.document != self.stem:
             slug = f"{place.document}-{slug}"
         if self.passages.setdefault(slug, place) != place:
-            slug = f"{slug}-{_slug(place.section)}"
+            slug = f"{slug}-{to_slug(place.section)}"
             self.passages[slug] = place
         return f"p:{slug}"
 
@@ -44,27 +42,15 @@ class _Reading:
         return f"{fact}-{self.made[fact]}"
 
 
-def _slug(text: str) -> str:
-    return _SLUG.sub("-", text.lower()).strip("-")
-
-
-def _text(value: str, language: str) -> str:
-    return str(ox.Literal(value, language=language))
-
-
-def _statement(*parts: str) -> str:
-    return " ;\n    ".join(parts) + " .\n"
-
-
 def _said(row: Row, language: str) -> Iterator[str]:
     """Yield what the source or the reader says beside subject, kind and object."""
     for column in ("hedge", "condition", "quantity"):
         if row[column]:
-            yield f"sam:{column} {_text(row[column], language)}"
+            yield f"sam:{column} {written(row[column], language)}"
     if row["open"]:
         yield "sam:openList true"
     if row["open"] not in ("", "yes"):
-        yield f"sam:openListMarker {_text(row['open'], language)}"
+        yield f"sam:openListMarker {written(row['open'], language)}"
     if row["denied"]:
         yield "sam:polarity polarity:denied"
     if row["according"]:
@@ -78,7 +64,7 @@ def _said(row: Row, language: str) -> Iterator[str]:
         yield f"sam:agreement agreement:{row['agreement']}"
     for column in ("note", "reason"):
         if row[column]:
-            yield f"sam:{column} {_text(row[column], 'en')}"
+            yield f"sam:{column} {written(row[column], 'en')}"
 
 
 def _links(row: Row, reading: _Reading) -> Iterator[str]:
@@ -92,18 +78,18 @@ def _links(row: Row, reading: _Reading) -> Iterator[str]:
             name = f"l:{reading.number(fact)}"
             head = f'{name} a sam:Link ; sam:level level:{level} ; sam:fact "{fact}"'
             triple = f"rdf:subject {subject} ; rdf:predicate {kind} ; rdf:object {object_}"
-            yield _statement(head, triple, *said)
+            yield statement(head, triple, *said)
 
 
 def _absence(row: Row, reading: _Reading) -> str:
     """Return the record of a search without a result."""
     name = f"absence:{reading.stem}-{reading.number(row['fact'])}"
     sought = f"sam:soughtThing {', '.join(row.names('subject'))}" if row["subject"] else ""
-    return _statement(
+    return statement(
         f'{name} a sam:Absence ; sam:fact "{row["fact"]}"',
         *filter(None, [sought]),
         f"sam:notFoundIn {row.names('object')[0]}",
-        f"sam:note {_text(row['note'], 'en')}",
+        f"sam:note {written(row['note'], 'en')}",
     )
 
 
@@ -124,12 +110,12 @@ def _header(rows: list[Row], reading: _Reading, by: str, date: str) -> str:
         if row["left_out"]:
             left_out.setdefault(row["left_out"], []).append(f'"{row["fact"]}"')
     own = any(place.document == reading.stem for place in reading.passages.values())
-    return _statement(
+    return statement(
         f'graph:{reading.stem} prov:wasAttributedTo {by} ; prov:generatedAtTime "{date}"^^xsd:date',
         *[f"dcterms:source document:{reading.stem}"] * own,
         f"sam:factsRead {len({row['fact'] for row in rows})}",
         *(
-            f"sam:leftOut [ a sam:LeftOut ; sam:reason {_text(reason, 'en')} ;\n"
+            f"sam:leftOut [ a sam:LeftOut ; sam:reason {written(reason, 'en')} ;\n"
             f"        sam:fact {', '.join(facts)} ]"
             for reason, facts in left_out.items()
         ),
@@ -140,22 +126,13 @@ def _thing(row: Row) -> str:
     """Return one thing: class, labels, other names."""
     name = row.names("thing")[0]
     class_ = name.partition(":")[0].capitalize()
-    labels = f"{_text(row['en'], 'en')}, {_text(row['nl'], 'nl')}"
+    labels = f"{written(row['en'], 'en')}, {written(row['nl'], 'nl')}"
     parts = [f"{name} a sam:{class_} ; rdfs:label {labels}"]
-    parts += [f"skos:altLabel {_text(*other)}" for other in row.alternatives()]
+    parts += [f"skos:altLabel {written(*other)}" for other in row.alternatives()]
     parts += [f"sam:instrumentKind kind:{row['kind']}"] if row["kind"] else []
-    parts += [f"skos:definition {_text(row['definition'], 'en')}"] if row["definition"] else []
+    parts += [f"skos:definition {written(row['definition'], 'en')}"] if row["definition"] else []
     parts += [f'sam:translatedLabel "{row["translated"]}"'] if row["translated"] else []
-    return _statement(*parts)
-
-
-def _prefixed(stem: str, body: str) -> str:
-    """Return the text with the prefixes that it uses before it."""
-    own = {"l": f"{PREFIXES['link']}{stem}-", "p": f"{PREFIXES['passage']}{stem}-"}
-    bare = re.sub(r'"(?:[^"\\]|\\.)*"|<[^>]*>', '""', body)
-    names = set(re.findall(r"(?<![\w-])([A-Za-z][\w-]*):", bare))
-    known = {name: iri for name, iri in {**PREFIXES, **own}.items() if name in names}
-    return "".join(f"@prefix {name}: <{known[name]}> .\n" for name in sorted(known)) + f"\n{body}"
+    return statement(*parts)
 
 
 def _each(rows: list[Row], make: Callable[[Row], str]) -> list[str]:
@@ -189,8 +166,8 @@ def convert(path: Path, by: str, date: str, language: str = "en") -> str:
     """
     columns, rows = read_rows(path)
     if columns == THINGS:
-        return _prefixed(path.stem, "\n".join(_each(rows, _thing)))
+        return prefixed(path.stem, "\n".join(_each(rows, _thing)))
     reading = _Reading(path.stem, language)
     blocks = _each(rows, lambda row: _row(row, reading))
     header = _header(rows, reading, by, date)
-    return _prefixed(path.stem, "\n".join([header, *filter(None, blocks), _passages(reading)]))
+    return prefixed(path.stem, "\n".join([header, *filter(None, blocks), _passages(reading)]))

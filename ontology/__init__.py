@@ -28,6 +28,7 @@ PREFIXES: Final[dict[str, str]] = {
     "level": ID + "evidence-level/",
     "polarity": ID + "polarity/",
     "agreement": ID + "agreement/",
+    "confidence": ID + "confidence/",
     "kind": ID + "instrument-kind/",
     "graph": GRAPH,
     **{
@@ -56,9 +57,12 @@ PREFIXES: Final[dict[str, str]] = {
             "investment",
             "document",
             "topic",
+            "descriptor",
+            "option",
             "link",
             "passage",
             "absence",
+            "assessment",
         )
     },
 }

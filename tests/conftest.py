@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from graph.check import check
-from graph.dataset import Dataset, load_dataset
+from graph.dataset import Dataset, build, load_dataset
 from graph.errors import Finding
 from graph.files import parse_file
 from graph.links import Link, Readings, find_links, read_readings
@@ -38,6 +38,13 @@ def dataset() -> Dataset:
 def store(dataset: Dataset) -> OxigraphStore:
     """Give a store in memory with the shipped graphs; to be read, never changed."""
     return in_memory(dataset.graphs)
+
+
+@pytest.fixture(scope="session")
+def assessed(dataset: Dataset) -> OxigraphStore:
+    """Give a store with the shipped graphs, and made assessments, of which none are shipped."""
+    made = build([parse_file(DATA / "assessed.ttl")], ROOT).graphs
+    return in_memory({**made, **dataset.graphs})
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +100,8 @@ def copy_of_letter(letter: Path, tmp_path: Path) -> Path:
 def broken(letter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder with the letter, broken in every way that tests/data/broken shows."""
     root = Path(shutil.copytree(letter, tmp_path_factory.mktemp("broken") / "ontology"))
-    shutil.copy(DATA / "broken" / "other.ttl", root / "data")
+    for name in ("other.ttl", "scores.ttl"):
+        shutil.copy(DATA / "broken" / name, root / "data")
     shutil.copy(DATA / "broken" / "things.ttl", root / "things" / "broken.ttl")
     for name, target in (
         ("letter", root / "data" / LETTER),

@@ -15,6 +15,7 @@ from graph.tally import tally_graphs
 from ontology import ID, ROOT, SAM
 
 LETTER, OTHER = "data/kamerbrief-gbvs-2018.ttl", "data/other.ttl"
+SCORES = "data/scores.ttl"
 THINGS, VOCABULARY = "things/broken.ttl", "vocabulary.ttl"
 #: Each fault of tests/data/broken: file, subject, what is wrong, what to do about it.
 FAULTS = [
@@ -75,6 +76,21 @@ FAULTS = [
     (OTHER, "link/other", "Nobody is named as the maker", "prov:wasAttributedTo"),
     (OTHER, "link/other", "The link has no date", "prov:generatedAtTime"),
     (OTHER, "passage/two-texts", "at most one sam:quotation", ""),
+    (OTHER, "assessment/other", "names one scorer", "prov:wasAttributedTo"),
+    (OTHER, "assessment/other", "has one date", "prov:generatedAtTime"),
+    (SCORES, "assessment/from-nowhere", "exactly one sam:from", ""),
+    (SCORES, "assessment/to-nowhere", "exactly one sam:to", ""),
+    (SCORES, "assessment/itself", "Nothing is scored on itself", "another sam:to"),
+    (SCORES, "assessment/four", "from -3 to 3 (it has: 4)", "What was not assessed has no record"),
+    (SCORES, "assessment/without-strategy", "exactly one sam:within", ""),
+    (SCORES, "assessment/without-question", "one sam:guidingQuestion", ""),
+    (SCORES, "assessment/without-role", "one sam:role", ""),
+    (SCORES, "assessment/without-reason", "A score other than 0 needs a sam:reason", "Say why"),
+    (SCORES, "assessment/untagged", "at most one sam:reason, with its language", ""),
+    (SCORES, "assessment/untagged", "at most one sam:context, with its language", ""),
+    (SCORES, "assessment/unfounded", "must name a passage that exists", ""),
+    (SCORES, "assessment/unfounded", "sam:confidence is confidence:high", ""),
+    (SCORES, "assessment/again", "twice on one day", "a later score has a later date"),
     (THINGS, "topic/without-dutch", "A label is missing", ""),
     (THINGS, "topic/two-labels", "one rdfs:label for each language", "skos:altLabel"),
     (THINGS, "topic/swapped", "seem to be swapped", "Exchange @nl and @en"),
@@ -141,7 +157,7 @@ def test_no_other_subject_is_blamed(broken: Path, faults: list[Finding]) -> None
     first = (broken / LETTER).read_text(encoding="utf-8").split("# One fault a subject")[0]
     assert all(line > first.count("\n") for file, line in blamed if file == str(broken / LETTER))
     assert {Path(file).name for file, _ in blamed} == {
-        Path(name).name for name in (LETTER, OTHER, THINGS, VOCABULARY)
+        Path(name).name for name in (LETTER, OTHER, SCORES, THINGS, VOCABULARY)
     }
 
 

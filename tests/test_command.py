@@ -31,7 +31,7 @@ DONE, FAULTY, WRONG = 0, 1, 2
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 PILLARS = f"SELECT ?pillar {{ ?strategy <{SAM}hasPillar> ?pillar }} ORDER BY ?pillar"
 COMMANDS = ["serve", "load", "backup", "restore", "check", "ask", "query", "export"]
-COMMANDS += ["convert", "duplicates", "qualify"]
+COMMANDS += ["convert", "convert-matrix", "duplicates", "qualify"]
 
 
 @dataclass(frozen=True)

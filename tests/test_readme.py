@@ -26,11 +26,13 @@ REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
-TABLE = re.findall(r"```csv\n(.*?)```", README, re.DOTALL)[0]
+TABLE, SCORES = re.findall(r"```csv\n(.*?)```", README, re.DOTALL)
 
 
 def _blocks() -> Iterator[str]:
-    yield from re.findall(r"```\n(.*?)```", README, re.DOTALL)
+    """Yield the blocks that are in no language: commands."""
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    yield from (block for language, block in fenced if not language)
 
 
 def _commands(first: str) -> list[str]:
@@ -73,6 +75,7 @@ def test_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """Every command of the README runs as it stands there."""
     (tmp_path / "question.rq").write_text("ASK { ?s ?p ?o }")
     (tmp_path / "reading.csv").write_text(TABLE, encoding="utf-8")
+    (tmp_path / "scores.csv").write_text(SCORES, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     arguments = shlex.split(command)[1:]
     result = CliRunner().invoke(app, [*arguments, "--help"] if "serve" in arguments else arguments)
@@ -137,3 +140,16 @@ def test_example_table_is_sound(tmp_path: Path) -> None:
     assert tally.levels == {"cited": 2, "assessed": 1}
     assert (tally.read, tally.loaded) == (4, {"x1", "x2", "x3"})
     assert tally.left_out == {"describes the layout": ["x4"]}
+
+
+def test_example_scores_are_sound(tmp_path: Path) -> None:
+    """The matrix that the README writes becomes a file that passes the check."""
+    (command,) = [c for c in _commands("samenhang") if "scores.csv" in c]
+    matrix = tmp_path / "scores.csv"
+    matrix.write_text(SCORES, encoding="utf-8")
+    arguments = [str(matrix) if a == "scores.csv" else a for a in shlex.split(command)[1:]]
+    result = CliRunner().invoke(app, arguments)
+    file = matrix.with_suffix(".ttl")
+    file.write_text(result.stdout, encoding="utf-8")
+    assert [str(finding) for finding in check(file).findings] == []
+    assert result.stdout.count("a sam:Assessment") == 2
