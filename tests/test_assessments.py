@@ -58,7 +58,7 @@ def test_influence_of_a_strategy(assessed: OxigraphStore) -> None:
 def test_strategy_without_assessments(assessed: OxigraphStore) -> None:
     """A strategy that nobody assessed has its goals, and nothing scored."""
     found = influence_of(assessed, ID + "strategy/gbvs-2018").influence
-    assert (len(found.items), found.scored, found.reason) == (13, 0, "nothing_scored")
+    assert (len(found.items), found.scored, found.tension.reason) == (13, 0, "nothing_scored")
 
 
 def test_unknown_strategy(assessed: OxigraphStore) -> None:

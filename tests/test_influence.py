@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.measures.figures import Figure
 from graph.measures.influence import (
     Influence,
     Item,
@@ -59,19 +60,15 @@ def test_missing_is_not_zero() -> None:
 def test_nothing_scored_has_no_tension() -> None:
     """Without a score there is no tension, and a reason code instead."""
     found = measure_influence("abc", {})
-    assert (found.tension, found.reason, found.scored, found.pairs) == (
-        None,
-        "nothing_scored",
-        0,
-        6,
-    )
+    assert (found.tension.value, found.tension.reason) == (None, "nothing_scored")
+    assert (found.scored, found.pairs) == (0, 6)
     assert measure_influence("", {}).items == ()
 
 
 def test_tension_is_of_what_was_scored() -> None:
     """Tension counts the negative pairs among the scored ones, and names those of two signs."""
     found = measure_influence("abc", CIRCLE | {("b", "a"): [-3]})
-    assert (found.negative, found.scored, found.tension) == (2, 4, 0.5)
+    assert found.tension == Figure("tension", 0.5, 2, 4)
     assert found.opposed == (("a", "b"),)
 
 

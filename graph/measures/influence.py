@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
+from graph.measures.figures import Figure
+
 #: The furthest that a score can be from zero.
 MOST: Final = 3
 
@@ -107,17 +109,16 @@ class Item:
 class Influence:
     """The influence of all items, sorted by id.
 
-    `scored` of the `pairs` n(n-1) have a score; `tension` is `negative` / `scored` by the
-    medians, None with the reason "nothing_scored" when there is none. `opposed` are pairs that
-    help one way and harm the other; on the `contested` the scorers disagree about the sign.
+    `scored` of the `pairs` n(n-1) have a score; `tension` is the share of these with a negative
+    median, without a value for the reason "nothing_scored" when there is none. `opposed` are
+    pairs that help one way and harm the other; on the `contested` the scorers disagree about the
+    sign.
     """
 
     items: tuple[Item, ...]
     scored: int
     pairs: int
-    negative: int
-    tension: float | None
-    reason: str
+    tension: Figure
     opposed: tuple[Pair, ...]
     contested: tuple[Pair, ...]
 
@@ -222,6 +223,12 @@ def _items(
         )
 
 
+def _tension(negative: int, scored: int) -> Figure:
+    if not scored:
+        return Figure("tension", None, 0, 0, "nothing_scored")
+    return Figure("tension", negative / scored, negative, scored)
+
+
 def measure_influence(items: Collection[str], scores: Mapping[Pair, Collection[int]]) -> Influence:
     """Return the influence of items on each other, of the scores of each ordered pair.
 
@@ -240,9 +247,7 @@ def measure_influence(items: Collection[str], scores: Mapping[Pair, Collection[i
         items=tuple(_items(ids, _cells(summaries), _cells(signs))),
         scored=len(summaries),
         pairs=len(ids) * (len(ids) - 1),
-        negative=len(negative),
-        tension=len(negative) / len(summaries) if summaries else None,
-        reason="" if summaries else "nothing_scored",
+        tension=_tension(len(negative), len(summaries)),
         opposed=tuple(sorted((a, b) for a, b in positive if (b, a) in negative)),
         contested=tuple(pair for pair, summary in summaries.items() if summary.contested),
     )
