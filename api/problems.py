@@ -24,7 +24,7 @@ from graph.errors import (
 STATUS: Final[dict[type[SamenhangError], HTTPStatus]] = {
     QueryError: HTTPStatus.BAD_REQUEST,
     DataError: HTTPStatus.BAD_REQUEST,
-    ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ParameterError: HTTPStatus.BAD_REQUEST,
     NotFoundError: HTTPStatus.NOT_FOUND,
     FormatError: HTTPStatus.NOT_ACCEPTABLE,
     LimitError: HTTPStatus.GATEWAY_TIMEOUT,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ FAULTS = [
     ("GET", "/static/..%2fapp.py", "", 404),
     ("GET", "/v1/nothing", "", 404),
     ("GET", "/v1/questions/Q00", "", 404),
-    ("GET", "/v1/questions/Q01?source=nothing", "", 404),
+    ("GET", "/v1/questions/Q01?source=nothing", "", 400),
     ("GET", "/v1/questions/Q01?level=nothing", "", 400),
     ("GET", "/v1/views/nothing", "", 404),
     ("GET", "/v1/views/around?thing=goal/nothing", "", 404),
@@ -162,9 +163,15 @@ def test_store_that_does_not_answer(store: OxigraphStore) -> None:
 
 
 def test_every_error_has_a_status() -> None:
-    """Every class of our errors has a status of its own in the table."""
-    classes: list[type[SamenhangError]] = SamenhangError.__subclasses__()
-    assert set(classes) == set(STATUS)
+    """Every class of our errors has a status in the table, the more special one first."""
+
+    def below(kind: type[SamenhangError]) -> set[type[SamenhangError]]:
+        direct = kind.__subclasses__()
+        return set(direct).union(*map(below, direct))
+
+    assert below(SamenhangError) == set(STATUS)
+    for earlier, later in combinations(STATUS, 2):
+        assert not issubclass(later, earlier)
 
 
 @pytest.mark.parametrize(
