@@ -186,19 +186,24 @@ def test_every_answer_holds_together(
     """On the shipped data verdict, fraction and rows agree, and every link that is named exists."""
     answer = answers[slug, level]
     assert answer.numerator == sum(finding.gap for finding in answer.findings)
-    assert answer.denominator == len(answer.findings)
-    verdict = "not_assessable" if not answer.findings else "gaps_found"
-    assert answer.verdict == (verdict if answer.numerator or not answer.findings else "none_found")
+    assert answer.numerator <= answer.denominator
+    found = "gaps_found" if answer.numerator else "none_found"
+    assert answer.verdict == (found if answer.denominator else "not_assessable")
     pairs = [(finding.item, finding.other) for finding in answer.findings]
     assert len(pairs) == len(set(pairs))
     for finding in answer.findings:
         assert {*finding.links, *finding.cover} <= set(links)
-        assert finding.gap is not bool(finding.cover)
+        assert not (finding.gap and finding.cover)
+        assert finding.gap or finding.cover or answer.question.says("severity") == "info"
         assert all(STRENGTH[links[iri].level] >= STRENGTH[level] for iri in finding.cover)
         assert not any(links[iri].denied for iri in (*finding.links, *finding.cover))
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+#: A weaker link brings these a goal that only one instrument serves, a shared budget, or likeness.
+OPENING = ("Q13", "Q15", "Q16")
+
+
+@pytest.mark.parametrize("slug", [slug for slug in SLUGS if slug[:3] not in OPENING])
 def test_weaker_levels_never_open_a_gap(answers: Answers, slug: str) -> None:
     """What is covered at a level stays covered when weaker links count too."""
     for strict, loose in pairwise(answers[slug, level] for level in LEVELS):
