@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from graph.facts import Facts, links_of, pairs
 from graph.findings import Finding, Judgement
 from graph.judgements.means import Footprints, footprints, service
-from graph.measures.figures import Figure, figure
+from graph.measures.figures import DECIMALS, Figure, figure
 from graph.measures.redundancy import SmallestCover, coverers, jaccard, smallest_cover
 
 #: Sharing one goal is no duplicate: only instruments with this many goals are compared.
@@ -21,7 +21,7 @@ def duplicates(facts: Facts, parameters: Mapping[str, float]) -> Judgement:
     compared = {name: goals for name, goals in covers.items() if len(goals) >= _COMPARED}
     smallest = smallest_cover(facts.items, covers)
     findings = [
-        *_pairs(facts, compared, parameters["theta"]),
+        *_pairs(facts, compared, round(parameters["theta"], DECIMALS)),
         *_chosen(facts, covers, smallest),
     ]
     able = len(compared) * (len(compared) - 1) // 2
