@@ -4,10 +4,11 @@
 those that the question is about, covered or not. What covers other items counts for those not.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from heapq import heapify, heappop, heappush
 from itertools import combinations, count
 from typing import Final
 
@@ -189,14 +190,27 @@ def _hitting(left: Collection[frozenset[str]], size: int) -> Iterator[frozenset[
 
 
 def _greedy(left: Collection[frozenset[str]]) -> frozenset[str]:
-    """Return names that have one of each of `left`, taking the most frequent, ties by id."""
-    chosen: set[str] = set()
-    rest = list(left)
+    """Return names that have one of each of `left`, taking the most frequent, ties by id.
+
+    A name that is taken from the heap with a count that has fallen since goes back with its own.
+    """
+    rest = dict(enumerate(left))
+    holding: dict[str, set[int]] = defaultdict(set)
+    for place, names in rest.items():
+        for name in names:
+            holding[name].add(place)
+    heap = [(-len(places), name) for name, places in holding.items()]
+    heapify(heap)
+    chosen = set()
     while rest:
-        tally = Counter(name for names in rest for name in names)
-        best = min(tally, key=lambda name: (-tally[name], name))
-        chosen.add(best)
-        rest = [names for names in rest if best not in names]
+        count, name = heappop(heap)
+        if len(holding[name]) < -count:
+            heappush(heap, (-len(holding[name]), name))
+            continue
+        chosen.add(name)
+        for place in tuple(holding[name]):
+            for other in rest.pop(place):
+                holding[other].discard(place)
     return frozenset(chosen)
 
 
