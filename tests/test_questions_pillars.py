@@ -133,8 +133,12 @@ def test_the_text_may_say_so_itself(kind: str) -> None:
 
 
 def test_weak_and_denied_claims_do_not_count() -> None:
-    """What counts at a level is all that a row tells."""
-    lines = ("pillar:p touches pillar:q denied", "pillar:q touches pillar:p assessed")
+    """What counts at a level is all that a row tells; a claim on a goal is none on its pillar."""
+    lines = (
+        "pillar:p touches pillar:q denied",
+        "pillar:p reinforces goal:b",
+        "pillar:q touches pillar:p assessed",
+    )
     store = sketch(*PILLARS, *lines)
     assert [f.why for f in answer(store, "Q18").findings] == ["neither"]
     assert [f.why for f in answer(store, "Q18", "assessed").findings] == ["claimed"]
