@@ -4,21 +4,30 @@ from collections.abc import Mapping
 from typing import Final
 
 from graph.findings import Judge
+from graph.judgements.chains import chains
 from graph.judgements.coordination import coordination_gaps
-from graph.judgements.cover import foundations, gaps
+from graph.judgements.cover import foundations, gaps, stated
 from graph.judgements.duplication import duplicates
+from graph.judgements.owners import owners
 from graph.judgements.pillars import pillar_overlap, spanning_instruments
 from graph.judgements.redundancy import critical_items, pseudo_redundancy, single_points
+from graph.judgements.regions import regions
+from graph.judgements.reporting import reporting
 
 #: The measures by the name that the head of a question gives.
 JUDGES: Final[Mapping[str, Judge]] = {
-    "gaps": gaps,
-    "foundations": foundations,
-    "single_points": single_points,
-    "critical_items": critical_items,
-    "pseudo_redundancy": pseudo_redundancy,
-    "duplicates": duplicates,
-    "spanning_instruments": spanning_instruments,
-    "pillar_overlap": pillar_overlap,
+    "chains": chains,
     "coordination_gaps": coordination_gaps,
+    "critical_items": critical_items,
+    "duplicates": duplicates,
+    "foundations": foundations,
+    "gaps": gaps,
+    "owners": owners,
+    "pillar_overlap": pillar_overlap,
+    "pseudo_redundancy": pseudo_redundancy,
+    "regions": regions,
+    "reporting": reporting,
+    "single_points": single_points,
+    "spanning_instruments": spanning_instruments,
+    "stated": stated,
 }

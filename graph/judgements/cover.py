@@ -11,16 +11,25 @@ def gaps(facts: Facts, _: Mapping[str, float]) -> Judgement:
 
     Facts in the role `context` say where the item stands.
     """
-    return Judgement(
-        [
-            Finding(
-                item,
-                gap=not facts.of(item, "cover"),
-                links=links_of(facts.of(item, "context")),
-                cover=links_of(facts.of(item, "cover")),
-            )
-            for item in facts.items
-        ]
+    return Judgement([_gap(facts, item) for item in facts.items])
+
+
+def stated(facts: Facts, _: Mapping[str, float]) -> Judgement:
+    """Return the gaps among the items that a text states: those with a fact in `context`."""
+    return Judgement([_gap(facts, item) for item in facts.items if facts.of(item, "context")])
+
+
+def _gap(facts: Facts, item: str) -> Finding:
+    """Return an item with what covers it; a value covers it, too, and has no other end."""
+    cover = facts.of(item, "cover")
+    others = tuple(filter(None, facts.others(item, "cover")))
+    return Finding(
+        item,
+        gap=not cover,
+        why="figure" if cover and not others else "",
+        links=links_of(facts.of(item, "context")),
+        cover=links_of(cover),
+        values={"others": others},
     )
 
 
