@@ -27,7 +27,7 @@ def sketch(*lines: str, things: str = "") -> OxigraphStore:
     named = dict.fromkeys(things.split())
     for number, line in enumerate(lines, 1):
         subject, kind, object_, *rest = line.split()
-        named |= dict.fromkeys((subject, object_))
+        named |= dict.fromkeys(word for word in (subject, object_) if ":" in word)  # no numbers
         source = next((word[1:] for word in rest if word[0] == "@"), "one")
         level = next((word for word in rest if word in LEVELS), "cited")
         said = "; sam:polarity polarity:denied" * ("denied" in rest)

@@ -194,7 +194,6 @@ def test_every_answer_holds_together(
     for finding in answer.findings:
         assert {*finding.links, *finding.cover} <= set(links)
         assert not (finding.gap and finding.cover)
-        assert finding.gap or finding.cover or answer.question.says("severity") == "info"
         assert all(STRENGTH[links[iri].level] >= STRENGTH[level] for iri in finding.cover)
         assert not any(links[iri].denied for iri in (*finding.links, *finding.cover))
 
@@ -207,9 +206,8 @@ OPENING = ("Q13", "Q15", "Q16")
 def test_weaker_levels_never_open_a_gap(answers: Answers, slug: str) -> None:
     """What is covered at a level stays covered when weaker links count too."""
     for strict, loose in pairwise(answers[slug, level] for level in LEVELS):
-        known = {(f.item, f.other) for f in strict.findings}
-        opened = {(f.item, f.other) for f in loose.findings if f.gap} & known
-        assert opened <= {(f.item, f.other) for f in strict.findings if f.gap}
+        covered = {(f.item, f.other) for f in strict.findings if f.cover}
+        assert not covered & {(f.item, f.other) for f in loose.findings if f.gap}
 
 
 def test_letter_alone_serves_no_goal(store: OxigraphStore) -> None:

@@ -20,16 +20,20 @@ def stated(facts: Facts, _: Mapping[str, float]) -> Judgement:
 
 
 def _gap(facts: Facts, item: str) -> Finding:
-    """Return an item with what covers it; a value covers it, too, and has no other end."""
+    """Return an item with what covers it.
+
+    That is the thing at the other end, or what the row calls `means`: money need not belong to the
+    edition of what it pays for. A value (an amount) covers an item, too, and is no thing.
+    """
     cover = facts.of(item, "cover")
-    others = tuple(filter(None, facts.others(item, "cover")))
+    others = {fact.other or fact.said.get("means", "") for fact in cover} - {""}
     return Finding(
         item,
         gap=not cover,
         why="figure" if cover and not others else "",
         links=links_of(facts.of(item, "context")),
         cover=links_of(cover),
-        values={"others": others},
+        values={"others": tuple(sorted(others))},
     )
 
 
