@@ -8,7 +8,7 @@ from graph.names import read_names
 from graph.oxigraph import OxigraphStore
 from graph.wording import explain
 from ontology import ID
-from tests.sketch import answer, rows, sketch
+from sketch import answer, rows, sketch
 
 LETTER = "kamerbrief-gbvs-2018"
 STRATEGY = "gbvs-2018-en"
@@ -178,7 +178,9 @@ def test_goals_of_the_letter_address_four_threats(store: OxigraphStore) -> None:
     """
     threats, goals = (answer(store, name, "quoted", [LETTER]) for name in ("Q05", "Q06"))
     assert covered(threats) == sorted(ADDRESSED)
-    assert {"threat/cyberthreats", "threat/causes-and-root-causes-of-insecurity"} <= {*rows(threats)}
+    assert {"threat/cyberthreats", "threat/causes-and-root-causes-of-insecurity"} <= {
+        *rows(threats)
+    }
     assert covered(goals) == sorted(ADDRESSED.values())
     assert (goals.numerator, goals.denominator) == (9, 13)
 
