@@ -46,19 +46,21 @@ def drawn() -> OxigraphStore:
         "strategy:s guidedBy principle:q assessed",
         "goal:a takesAccountOf principle:p",
         "principle:q mergedInto goal:a",
+        "goal:b mergedInto principle:q",
         "strategy:s hasTheme theme:h",
         "goal:b guidedBy principle:r",
         "investment:m funds instrument:i assessed",
         "investment:m linkedTo strategy:s",
         "strategy:old hasLine line:z",
         "instrument:k serves line:z",
+        "instrument:n serves topic:x",
     )
 
 
 def test_instrument_is_adrift_until_it_serves_a_goal(drawn: OxigraphStore) -> None:
     """Serving a topic, by a denied link or at a weaker level, serves no goal; a line is a goal."""
     found = answer(drawn, "Q02", edition="every")
-    assert rows(found) == ["instrument/j"]
+    assert rows(found) == ["instrument/j", "instrument/n"]
     assert covered(found) == ["instrument/i", "instrument/k"]
     assert rows(answer(drawn, "Q02", edition="s")) == ["instrument/j", "instrument/k"]
     assert row(found, "instrument/j").disappears_at == "assessed"
@@ -108,28 +110,27 @@ def test_means_of_the_strategy_are_not_those_of_an_instrument(drawn: OxigraphSto
 
 
 @pytest.mark.parametrize(
-    "means",
+    ("means", "said"),
     [
-        "investment:m funds instrument:i",
-        "document:d funds instrument:i",
-        "instrument:i amount 5",
-        "instrument:i shareOfGdp 2",
-        "instrument:i linkedTo investment:m",
-        "investment:m linkedTo instrument:i",
-        "investment:m concerns instrument:i",
-        "investment:m contributesTo instrument:i",
+        ("investment:m funds instrument:i", "investment:m"),
+        ("document:d funds instrument:i", "document:d"),
+        ("instrument:i amount 5", "amount"),
+        ("instrument:i shareOfGdp 2", "share"),
+        ("instrument:i linkedTo investment:m", "investment:m"),
+        ("investment:m linkedTo instrument:i", "investment:m"),
+        ("investment:m concerns instrument:i", "investment:m"),
+        ("investment:m contributesTo instrument:i", "investment:m"),
     ],
 )
-def test_every_kind_of_means_closes_the_gap(means: str) -> None:
+def test_every_kind_of_means_closes_the_gap(means: str, said: str) -> None:
     """Money that goes to an instrument, or a figure of its own, are means; the row says which."""
     store = sketch("instrument:i serves goal:a", means)
     (found,) = answer(store, "Q10").findings
     assert not found.gap
     assert found.cover == (ID + "link/l2",)
-    for language in ("nl", "en"):
-        said = explain(answer(store, "Q10").question, found, read_names(store), language)
-        assert "instrument:i" in said
-        assert not said.endswith(": .")
+    sentence = explain(answer(store, "Q10").question, found, read_names(store), "en")
+    assert "instrument:i" in sentence
+    assert said in sentence
 
 
 def test_what_is_not_money_is_no_means() -> None:
