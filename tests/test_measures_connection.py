@@ -11,18 +11,17 @@ import networkx as nx
 import pytest
 from hypothesis import given
 
+from graph.measures.betweenness import betweenness
 from graph.measures.connection import (
-    betweenness,
-    bridges,
     components,
     constraint,
-    cut_points,
     effective_size,
     ei_chance,
     ei_index,
     isolated,
     modularity,
 )
+from graph.measures.cuts import bridges, cut_points
 from graph.measures.figures import REASONS, Figure
 from graph.measures.projection import project
 from random_graphs import (

@@ -1,4 +1,4 @@
-"""Connection: what ties groups together, what holds parts together alone, and what stands apart.
+"""Connection: what ties groups together, who stands between others, and what stands apart.
 
 All measures are of the simple graph, without directions, loops and parallel edges.
 """
@@ -13,6 +13,7 @@ from typing import Final
 
 import networkx as nx
 
+from graph.measures.cuts import Parts, sorted_parts
 from graph.measures.figures import Figure, figure, fraction
 from graph.measures.projection import simple_graph, weight_fault
 
@@ -110,74 +111,14 @@ def modularity(
         return figure(name, None)
 
 
-Parts = tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Cut:
-    """A node, or the two ends of an edge, without which the rest falls apart into `parts`.
-
-    The parts are those of its own component only, largest first, ties by id.
-    """
-
-    ends: tuple[str, ...]
-    parts: Parts
-
-
-def _sorted_parts(parts: Iterable[Iterable[str]]) -> Parts:
-    return tuple(sorted((tuple(sorted(part)) for part in parts), key=lambda p: (-len(p), p)))
-
-
-def _most_separated(cuts: Iterable[Cut]) -> list[Cut]:
-    """Return the cuts that separate most from the largest part first, ties by id."""
-    return sorted(cuts, key=lambda cut: (-sum(map(len, cut.parts[1:])), cut.ends))
-
-
-def cut_points(graph: "nx.Graph[str]") -> list[Cut]:
-    """Return the nodes without which a component falls apart, with the parts.
-
-    Hopcroft and Tarjan (1973), "Algorithm 447: efficient algorithms for graph manipulation".
-    """
-    simple = simple_graph(graph)
-    cuts = []
-    for node in set(nx.articulation_points(simple)):
-        rest = nx.restricted_view(simple, [node], [])
-        parts = {frozenset(nx.node_connected_component(rest, n)) for n in simple[node]}
-        cuts.append(Cut((node,), _sorted_parts(parts)))
-    return _most_separated(cuts)
-
-
-def bridges(graph: "nx.Graph[str]") -> list[Cut]:
-    """Return the edges without which a component falls apart, with the two parts.
-
-    Tarjan (1974), "A note on finding the bridges of a graph".
-    """
-    simple = simple_graph(graph)
-    cuts = []
-    for ends in [tuple(sorted(edge)) for edge in nx.bridges(simple)]:
-        rest = nx.restricted_view(simple, [], [ends])
-        cuts.append(Cut(ends, _sorted_parts(nx.node_connected_component(rest, n) for n in ends)))
-    return _most_separated(cuts)
-
-
 def components(graph: "nx.Graph[str]") -> Parts:
     """Return the nodes that hang together, largest part first, ties by id."""
-    return _sorted_parts(nx.connected_components(simple_graph(graph)))
+    return sorted_parts(nx.connected_components(simple_graph(graph)))
 
 
 def isolated(graph: "nx.Graph[str]") -> tuple[str, ...]:
     """Return the nodes without a neighbour."""
     return tuple(nx.isolates(simple_graph(graph)))
-
-
-def betweenness(graph: "nx.Graph[str]") -> dict[str, Figure]:
-    """Return the share of the shortest paths between two others that go through each node.
-
-    Freeman (1977), "A set of measures of centrality based on betweenness".
-    """
-    simple = simple_graph(graph)
-    values = nx.betweenness_centrality(simple) if len(simple) >= 3 else dict.fromkeys(simple)
-    return {n: figure("betweenness", value, reason="too_few") for n, value in values.items()}
 
 
 def constraint(graph: "nx.Graph[str]", weight: str | None = None) -> dict[str, Figure]:

@@ -1,0 +1,89 @@
+"""Blocks: the parts of a graph that stay whole whichever single node is left out.
+
+Blocks meet in cut nodes and so form trees. With these, what hangs below a node or an edge is
+counted without a walk through the graph for each. Hopcroft and Tarjan (1973), "Algorithm 447:
+efficient algorithms for graph manipulation".
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+
+import networkx as nx
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block: its nodes, the one by which it hangs (`top`), and all that is below that one."""
+
+    top: str
+    nodes: frozenset[str]
+    below: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The blocks of one component, each below the blocks before it or beside them."""
+
+    nodes: tuple[str, ...]
+    blocks: tuple[Block, ...]
+
+    def hanging(self) -> dict[str, list[Block]]:
+        """Return the blocks that hang from each node that has any."""
+        found: dict[str, list[Block]] = defaultdict(list)
+        for block in self.blocks:
+            found[block.top].append(block)
+        return found
+
+
+def block_trees(simple: "nx.Graph[str]") -> list[Tree]:
+    """Return the blocks of a simple graph, by component; a lone node has none."""
+    at: dict[str, list[frozenset[str]]] = defaultdict(list)
+    for nodes in nx.biconnected_components(simple):
+        block = frozenset(nodes)
+        for node in sorted(block):
+            at[node].append(block)
+    seen: set[str] = set()
+    trees = []
+    for root in simple:
+        if root not in seen:
+            trees.append(_tree(root, at))
+            seen.update(trees[-1].nodes)
+    return trees
+
+
+def _tree(root: str, at: dict[str, list[frozenset[str]]]) -> Tree:
+    """Return the tree of the component of a node: each block before those below it."""
+    order: list[str] = [root]
+    placed: list[tuple[str, frozenset[str], int]] = []
+    waiting = [(root, block) for block in at.get(root, ())]
+    while waiting:
+        top, nodes = waiting.pop()
+        placed.append((top, nodes, len(order)))
+        inner = sorted(nodes - {top})
+        order += inner
+        waiting += [(node, other) for node in inner for other in at[node] if other is not nodes]
+    sizes = _sizes(placed)
+    blocks = (
+        Block(top, nodes, tuple(order[start : start + size]))
+        for (top, nodes, start), size in zip(placed, sizes, strict=True)
+    )
+    return Tree(tuple(order), tuple(blocks))
+
+
+def _sizes(placed: list[tuple[str, frozenset[str], int]]) -> Iterable[int]:
+    """Return for each block how many nodes are below its top, itself and its own blocks."""
+    hanging: dict[str, int] = defaultdict(int)
+    sizes = []
+    for top, nodes, _ in reversed(placed):
+        size = sum(1 + hanging[node] for node in nodes if node != top)
+        hanging[top] += size
+        sizes.append(size)
+    return reversed(sizes)
+
+
+def rest_of(tree: Tree, node: str, below: Iterable[Block]) -> tuple[str, ...]:
+    """Return the nodes of a component without a node and without what is below these blocks."""
+    gone = {node}.union(chain.from_iterable(block.below for block in below))
+    return tuple(other for other in tree.nodes if other not in gone)
