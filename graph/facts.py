@@ -1,9 +1,9 @@
 """Facts: what the query of a question selects, and which of it counts.
 
 The query of a question selects `?item ?role ?other ?link ?strength`. A row without `?link` names
-an item that is asked about. A row with one says what the link does for an item: its role, the
-thing at the other end, and the strength of the level of the link (its skos:notation). Any other
-variable is kept by name in `said`.
+an item that is asked about; its role, if any, tells what the item is. A row with one says what the
+link does for an item: its role, the thing at the other end, and the strength of the level of the
+link (its skos:notation). Any other variable is kept by name in `said`.
 """
 
 from collections import defaultdict
@@ -32,10 +32,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts:
-    """The items that are asked about, in order, and the facts about them that count."""
+    """The items that are asked about, in order, and the facts about them that count.
+
+    `kinds` gives the items by what they are, where the query tells.
+    """
 
     items: tuple[str, ...]
     rows: tuple[Fact, ...]
+    kinds: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def by_role(self) -> Mapping[str, Mapping[str, list[Fact]]]:
@@ -56,7 +60,7 @@ class Facts:
 
     def at_least(self, strength: int) -> "Facts":
         """Return the same items with those facts only that are as strong as this."""
-        return Facts(self.items, tuple(f for f in self.rows if f.strength >= strength))
+        return Facts(self.items, tuple(f for f in self.rows if f.strength >= strength), self.kinds)
 
     @cached_property
     def strengths(self) -> frozenset[int]:
@@ -81,21 +85,25 @@ def read_facts(
     With `members`, only these things are asked about, and only they stand at the other end.
     Links that are `dropped` do not count.
     """
-    items: dict[str, None] = {}
+    items: set[str] = set()
+    kinds: dict[str, set[str]] = defaultdict(set)
     facts = []
     for row in rows:
         item = row["item"].value
         if members is not None and item not in members:
             continue
         if "link" not in row:
-            items[item] = None
+            items.add(item)
+            if "role" in row:
+                kinds[row["role"].value].add(item)
             continue
         fact = _fact(item, row)
         if fact.link not in dropped and (
             not fact.other or members is None or fact.other in members
         ):
             facts.append(fact)
-    return Facts(tuple(sorted(items)), tuple(facts))
+    of_kind = {kind: frozenset(found) for kind, found in kinds.items()}
+    return Facts(tuple(sorted(items)), tuple(facts), of_kind)
 
 
 def _fact(item: str, row: Row) -> Fact:

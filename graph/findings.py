@@ -41,12 +41,14 @@ class Finding:
 class Judgement:
     """What a measure finds: rows, figures, and how many rows could have been a gap.
 
-    Without `assessable`, each row could have been one.
+    Without `assessable`, each row could have been one. `still` names gaps (item and other) for
+    which another row speaks.
     """
 
     findings: Sequence[Finding]
     figures: tuple[Figure, ...] = ()
     assessable: int | None = None
+    still: frozenset[tuple[str, str]] = frozenset()
 
 
 #: A measure of a question: from the facts that count, and the question's own parameters.

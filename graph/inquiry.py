@@ -105,8 +105,11 @@ class Inquiry:
         return self._members[edition]
 
     def facts(self, question: Query, scope: Scope) -> Facts:
-        """Return the facts of every level that the query of a question selects."""
-        key = (question.slug, scope.sources, scope.edition)
+        """Return the facts of every level that the query of a question selects.
+
+        Questions with one and the same query share what is read.
+        """
+        key = (question.body, scope.sources, scope.edition)
         return self._kept(self._facts, key, lambda: self._read(question, scope))
 
     def _kept(self, cache: LRUCache[Hashable, _T], key: Hashable, make: Callable[[], _T]) -> _T:
@@ -163,7 +166,7 @@ class Inquiry:
             if not open_ or STRENGTH[level] not in facts.strengths:
                 continue
             weaker = JUDGES[question.says("measure")](facts.at_least(STRENGTH[level]), values)
-            still = {(f.item, f.other) for f in weaker.findings if f.gap}
+            still = {(f.item, f.other) for f in weaker.findings if f.gap} | weaker.still
             closing |= dict.fromkeys(open_ - still, level)
             open_ &= still
         return closing

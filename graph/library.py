@@ -30,6 +30,11 @@ class Query:
     head: Mapping[str, Mapping[str, str]] = field(repr=False)
 
     @property
+    def body(self) -> str:
+        """The query without its head."""
+        return self.text[self.text.rfind("\n#+") + 1 :].partition("\n")[2]
+
+    @property
     def title(self) -> Mapping[str, str]:
         """The title by language."""
         return self.head["title"]

@@ -23,8 +23,8 @@ def betweenness(graph: "nx.Graph[str]") -> dict[str, Figure]:
     pairs = (len(simple) - 1) * (len(simple) - 2)
     through = dict.fromkeys(simple, 0.0)
     for tree in block_trees(simple):
-        for node, paths in _between_blocks(tree).items():
-            through[node] += paths
+        for node, held in _between_blocks(tree).items():
+            through[node] += held
         below = {n: sum(len(b.below) for b in blocks) for n, blocks in tree.hanging().items()}
         for block in tree.blocks:
             if len(block.nodes) > 2:  # with two there is nobody between

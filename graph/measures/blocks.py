@@ -40,8 +40,8 @@ class Tree:
 def block_trees(simple: "nx.Graph[str]") -> list[Tree]:
     """Return the blocks of a simple graph, by component; a lone node has none."""
     at: dict[str, list[frozenset[str]]] = defaultdict(list)
-    for nodes in nx.biconnected_components(simple):
-        block = frozenset(nodes)
+    blocks: Iterable[Iterable[str]] = nx.biconnected_components(simple)
+    for block in map(frozenset, blocks):
         for node in sorted(block):
             at[node].append(block)
     seen: set[str] = set()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from graph.measures.blocks import Block, Tree, block_trees, rest_of
+from graph.measures.blocks import Tree, block_trees, rest_of
 from graph.measures.projection import simple_graph
 
 Parts = tuple[tuple[str, ...], ...]
@@ -32,13 +32,20 @@ def _most_separated(cuts: Iterable[Cut]) -> list[Cut]:
     return sorted(cuts, key=lambda cut: (-sum(map(len, cut.parts[1:])), cut.ends))
 
 
-def cut_points(graph: "nx.Graph[str]", least: int = 1) -> list[Cut]:
-    """Return the nodes without which a component falls apart, with the parts.
+def cuts(graph: "nx.Graph[str]", least: int = 1) -> list[Cut]:
+    """Return the nodes, and the edges, without which a component falls apart, with the parts.
 
     Those that separate fewer nodes than `least` from the largest part are left out.
     """
     trees = block_trees(simple_graph(graph))
-    return _most_separated(cut for tree in trees for cut in _points(tree, least))
+    return _most_separated(
+        cut for tree in trees for cut in (*_points(tree, least), *_bridges(tree, least))
+    )
+
+
+def cut_points(graph: "nx.Graph[str]", least: int = 1) -> list[Cut]:
+    """Return the cuts that are nodes."""
+    return [cut for cut in cuts(graph, least) if len(cut.ends) == 1]
 
 
 def _points(tree: Tree, least: int) -> Iterator[Cut]:
@@ -52,19 +59,13 @@ def _points(tree: Tree, least: int) -> Iterator[Cut]:
 
 
 def bridges(graph: "nx.Graph[str]", least: int = 1) -> list[Cut]:
-    """Return the edges without which a component falls apart, with the two parts.
-
-    Those that separate fewer nodes than `least` from the larger part are left out.
-    """
-    trees = block_trees(simple_graph(graph))
-    return _most_separated(_bridge(t, b) for t in trees for b in t.blocks if _cuts(t, b, least))
+    """Return the cuts that are edges."""
+    return [cut for cut in cuts(graph, least) if len(cut.ends) == 2]
 
 
-def _cuts(tree: Tree, block: Block, least: int) -> bool:
-    below = len(block.below)
-    return len(block.nodes) == 2 and min(below, len(tree.nodes) - below) >= least
-
-
-def _bridge(tree: Tree, block: Block) -> Cut:
-    others = set(tree.nodes).difference(block.below)
-    return Cut(tuple(sorted(block.nodes)), sorted_parts((block.below, others)))
+def _bridges(tree: Tree, least: int) -> Iterator[Cut]:
+    for block in tree.blocks:
+        below = len(block.below)
+        if len(block.nodes) == 2 and min(below, len(tree.nodes) - below) >= least:
+            others = set(tree.nodes).difference(block.below)
+            yield Cut(tuple(sorted(block.nodes)), sorted_parts((block.below, others)))
