@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.measures import connection, redundancy, shape
+from graph.measures.betweenness import betweenness
 from graph.measures.figures import REASONS, Figure, figure, fraction, ranked
 from graph.wording import sentence
 from random_graphs import tied
@@ -70,7 +71,7 @@ def every_figure() -> list[Figure]:
         redundancy.jaccard("1", "2"),
         *(index.index, index.chance, index.low, index.high),
         connection.modularity(graph, {}),
-        *connection.betweenness(graph).values(),
+        *betweenness(graph).values(),
         *connection.constraint(graph).values(),
         *connection.effective_size(graph).values(),
         *(nested.total, nested.rows, nested.columns),

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
+from typing import cast
 
 import networkx as nx
 
@@ -40,7 +41,7 @@ class Tree:
 def block_trees(simple: "nx.Graph[str]") -> list[Tree]:
     """Return the blocks of a simple graph, by component; a lone node has none."""
     at: dict[str, list[frozenset[str]]] = defaultdict(list)
-    blocks: Iterable[Iterable[str]] = nx.biconnected_components(simple)
+    blocks = cast("Iterable[set[str]]", nx.biconnected_components(simple))  # the stubs say less
     for block in map(frozenset, blocks):
         for node in sorted(block):
             at[node].append(block)
