@@ -121,8 +121,8 @@ class Result:
         for solution in self._raw:
             yield {
                 name: ox.Literal(str(term)) if isinstance(term, ox.Triple) else term
-                for name in names
-                if (term := solution[name]) is not None
+                for name, term in zip(names, solution, strict=True)
+                if term is not None
             }
 
     def triples(self) -> Iterator[ox.Triple]:
