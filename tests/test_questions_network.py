@@ -241,7 +241,7 @@ def test_shape_of_the_work(
     links: tuple[str, ...], why: str, most: tuple[str, ...], effective: float
 ) -> None:
     """The work is spread, rests on few, or the lesser serve what the greater serve too."""
-    found = answer(sketch(*(f"instrument:{i} serves goal:{g}" for i, g in links)), "Q22")
+    found = answer(sketch(*(f"instrument:{two[0]} serves goal:{two[1]}" for two in links)), "Q22")
     row = only(found)
     assert (row.why, row.gap, found.verdict) == (why, False, "none_found")
     assert row.values["most"] == tuple(f"{ID}instrument/{name}" for name in most)

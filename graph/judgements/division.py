@@ -139,9 +139,10 @@ def brokers(facts: Facts, _: Mapping[str, float]) -> Judgement:
     top |= _highest(sizes)
     pairs = len(departments) * (len(departments) - 1) // 2
     ties = fraction("department_ties", sharing.number_of_edges(), pairs)
+    highest = next((found for name, found in ranked(between) if name in able), None)
     return Judgement(
         [_broker(item, fabric, between, sizes, limits) for item in sorted(top)],
-        (*fabric.figures, ties),
+        (*fabric.figures, ties, *filter(None, (highest,))),
     )
 
 

@@ -61,7 +61,7 @@ def breaking_points(facts: Facts, _: Mapping[str, float]) -> Judgement:
 
 def _broken(cut: Cut, fabric: Fabric) -> Finding:
     item, *others = cut.ends
-    apart = tuple(sorted(thing for part in cut.parts[1:] for thing in part))
+    apart = tuple(sorted(thing for part in cut.apart for thing in part))
     held = [(item, other) for other in others or apart]
     return Finding(
         item,

@@ -8,7 +8,6 @@ efficient algorithms for graph manipulation".
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
 from typing import cast
 
 import networkx as nx
@@ -16,16 +15,21 @@ import networkx as nx
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block: its nodes, the one by which it hangs (`top`), and all that is below that one."""
+    """A block: its nodes, and the one by which it hangs (`top`).
+
+    `size` nodes are below that one, its other nodes and what hangs from these; in the order of the
+    tree they begin at `start`.
+    """
 
     top: str
     nodes: frozenset[str]
-    below: tuple[str, ...]
+    start: int
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The blocks of one component, each below the blocks before it or beside them."""
+    """The nodes and the blocks of one component; what is below a block stands together."""
 
     nodes: tuple[str, ...]
     blocks: tuple[Block, ...]
@@ -36,6 +40,15 @@ class Tree:
         for block in self.blocks:
             found[block.top].append(block)
         return found
+
+    def below(self, block: Block) -> tuple[str, ...]:
+        """Return all nodes below the top of a block that hang by it."""
+        return self.nodes[block.start : block.start + block.size]
+
+    def above(self, blocks: Iterable[Block], gone: frozenset[str]) -> tuple[str, ...]:
+        """Return the nodes that are not below these blocks, nor gone."""
+        gone = gone.union(*map(self.below, blocks))
+        return tuple(node for node in self.nodes if node not in gone)
 
 
 def block_trees(simple: "nx.Graph[str]") -> list[Tree]:
@@ -67,7 +80,7 @@ def _tree(root: str, at: dict[str, list[frozenset[str]]]) -> Tree:
         waiting += [(node, other) for node in inner for other in at[node] if other is not nodes]
     sizes = _sizes(placed)
     blocks = (
-        Block(top, nodes, tuple(order[start : start + size]))
+        Block(top, nodes, start, size)
         for (top, nodes, start), size in zip(placed, sizes, strict=True)
     )
     return Tree(tuple(order), tuple(blocks))
@@ -82,9 +95,3 @@ def _sizes(placed: list[tuple[str, frozenset[str], int]]) -> Iterable[int]:
         hanging[top] += size
         sizes.append(size)
     return reversed(sizes)
-
-
-def rest_of(tree: Tree, node: str, below: Iterable[Block]) -> tuple[str, ...]:
-    """Return the nodes of a component without a node and without what is below these blocks."""
-    gone = {node}.union(chain.from_iterable(block.below for block in below))
-    return tuple(other for other in tree.nodes if other not in gone)

@@ -18,6 +18,7 @@ REASONS: Final = (
     "not_a_partition",
     "signed_weights",
     "too_few",
+    "too_many",
     "undefined",
 )
 
