@@ -155,6 +155,14 @@ def test_bridge_tells_what_it_separates() -> None:
     assert found == [(("c", "d"), (("d", "e", "f"),))]
 
 
+def test_interval_is_not_sampled_for_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With too many ties the index stands beside its chance level alone."""
+    monkeypatch.setattr("graph.measures.connection.MOST", 999)
+    groups = dict.fromkeys("abc", "x") | dict.fromkeys("de", "y")
+    found = ei_index(complete("abcde"), groups)
+    assert (found.index.value, found.low.reason) == (found.chance.value, "too_many")
+
+
 def test_worst_cut_comes_first() -> None:
     """The edge that parts most from the largest part comes first, then by id."""
     path = tied("ab", "bc", "cd", "de")

@@ -22,13 +22,15 @@ TIES: Final = 10
 #: How many times the groups are dealt out anew.
 ROUNDS: Final = 999
 SEED: Final = 1
+#: The steps that are taken at most for an interval: some seconds.
+MOST: Final = 20_000_000
 
 
 @dataclass(frozen=True)
 class ExternalInternal:
     """The E-I index, its chance level, and the interval that holds 95 % of the chance indices.
 
-    `low` and `high` have no value with fewer than ten ties.
+    `low` and `high` have no value with fewer than ten ties, or with too many to sample.
     """
 
     index: Figure
@@ -67,6 +69,13 @@ def _dealt(ties: list[Ends], groups: Mapping[str, str], seed: int) -> list[float
     return values
 
 
+def _unsampled(ties: int, nodes: int) -> str:
+    """Return the reason why no interval is sampled, empty when one is."""
+    if ties < TIES:
+        return "too_few"
+    return "too_many" if ROUNDS * (ties + nodes) > MOST else ""
+
+
 def ei_index(
     graph: "nx.Graph[str]", groups: Mapping[str, str], seed: int = SEED
 ) -> ExternalInternal:
@@ -79,13 +88,14 @@ def ei_index(
     known = {node: groups[node] for node in sorted(graph) if node in groups}
     ties = [e for e in simple_graph(graph).edges() if e[0] in known and e[1] in known]
     cuts: list[float | None] = [None, None]
-    if len(ties) >= TIES:
+    reason = _unsampled(len(ties), len(known))
+    if not reason:
         cuts = [*quantiles(_dealt(ties, known, seed), n=40, method="inclusive")]
     return ExternalInternal(
         _ei("ei_index", ties, known),
         ei_chance(Counter(known.values()).values()),
-        figure("ei_chance_low", cuts[0], reason="too_few"),
-        figure("ei_chance_high", cuts[-1], reason="too_few"),
+        figure("ei_chance_low", cuts[0], reason=reason),
+        figure("ei_chance_high", cuts[-1], reason=reason),
     )
 
 

@@ -1,9 +1,9 @@
 """Shape: whether the work is nested, and where it is densest."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
 
 import networkx as nx
 
@@ -20,13 +20,21 @@ class Nestedness:
     columns: Figure
 
 
-def _paired(lines: Collection[frozenset[str]]) -> tuple[Fraction, int]:
-    """Return the sum of the paired nestedness, in percent, and the number of pairs."""
-    total = Fraction(0)
-    for one, other in combinations(lines, 2):
-        fewer = min(len(one), len(other))
-        if fewer and len(one) != len(other):
-            total += Fraction(100 * len(one & other), fewer)
+def _paired(lines: Sequence[frozenset[str]]) -> tuple[Fraction, int]:
+    """Return the sum of the paired nestedness, in percent, and the number of pairs.
+
+    Only pairs that share something add to it, so that others are not looked at.
+    """
+    shared_of: Counter[int] = Counter()  # by the lesser fill of the pair
+    holding: dict[str, list[int]] = defaultdict(list)
+    for index, line in enumerate(lines):
+        shared = Counter(other for column in line for other in holding[column])
+        for other, number in shared.items():
+            if len(lines[other]) != len(line):
+                shared_of[min(len(lines[other]), len(line))] += number
+        for column in line:
+            holding[column].append(index)
+    total = sum((Fraction(100 * number, fill) for fill, number in shared_of.items()), Fraction(0))
     return total, len(lines) * (len(lines) - 1) // 2
 
 
@@ -45,7 +53,7 @@ def nestedness(rows: Mapping[str, Collection[str]], columns: Iterable[str] = ())
     if not any(across.values()):
         names = ("nodf", "nodf_rows", "nodf_columns")
         return Nestedness(*(figure(name, None, reason="no_edges") for name in names))
-    in_rows, row_pairs = _paired(across.values())
+    in_rows, row_pairs = _paired(list(across.values()))
     in_columns, column_pairs = _paired([frozenset(names) for names in down.values()])
     return Nestedness(
         fraction("nodf", in_rows + in_columns, row_pairs + column_pairs, "too_few"),
