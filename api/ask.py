@@ -16,6 +16,7 @@ from graph.inquiry import Answer, Inquiry
 from graph.links import find_links
 from graph.names import read_names
 from graph.questions import list_questions, number
+from graph.report import report
 from graph.store import open_store
 
 Language = Literal["nl", "en"]
@@ -70,15 +71,14 @@ def ask(
         say(str(error))
         raise typer.Exit(FAILED) from error
     links = {link.iri: link for link in find_links(opened)}
-    author = Author(read_names(opened), links)
+    names = read_names(opened)
+    author = Author(names, links)
     if format_ == "json":
         typer.echo(author.answer(answer).model_dump_json(by_alias=True, indent=2))
     elif format_ == "csv":
         _print_csv(author, answer, lang)
     elif format_ == "ttl":
-        from graph.report import report  # loads slowly
-
-        sys.stdout.buffer.write(report([answer]))
+        sys.stdout.buffer.write(report([answer], names))
     else:
         _print_table(author, answer, lang)
     raise typer.Exit(CODES[answer.verdict])

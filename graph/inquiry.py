@@ -5,7 +5,7 @@ names makes rows of those that count. Asked again for the weaker levels, it tell
 a gap would disappear.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
@@ -14,13 +14,13 @@ from typing import Final, Literal, TypeVar
 from cachetools import LRUCache
 
 from graph.editions import members
-from graph.facts import Facts, read_facts
+from graph.facts import Fact, Facts, read_facts
 from graph.findings import Finding, Judgement
 from graph.judgements import JUDGES
 from graph.library import Query, find
 from graph.links import STRENGTH
 from graph.measures.figures import Figure
-from graph.questions import find_question, parameters_of
+from graph.questions import find_question, iri_of, list_questions, number, parameters_of
 from graph.results import Row
 from graph.scope import Scope, make_scope
 from graph.store import Store
@@ -129,10 +129,14 @@ class Inquiry:
 
     def _answer(self, question: Query, scope: Scope, values: Mapping[str, float]) -> Answer:
         facts, judge = self.facts(question, scope), JUDGES[question.says("measure")]
+        if question.says("needs") == "answers":
+            facts = Facts(facts.items, (*facts.rows, *self._gaps_elsewhere(scope)))
         judged = judge(facts.at_least(scope.least), values)
         closing = self._closing(judged, facts, scope, question, values)
         findings = [
-            replace(f, disappears_at=closing.get((f.item, f.other), "")) if f.gap else f
+            replace(f, disappears_at=closing.get((f.item, f.other), f.disappears_at))
+            if f.gap
+            else f
             for f in judged.findings
         ]
         rated = self._rated(findings, question, scope)
@@ -150,6 +154,23 @@ class Inquiry:
             _caveats(question, rated),
             self._read_in(scope),
         )
+
+    def _gaps_elsewhere(self, scope: Scope) -> Iterator[Fact]:
+        """Yield the gaps of the other questions, for a measure whose head says that it needs them.
+
+        Each is a fact about its item in the role `answer`, one for each of its links, whatever
+        their levels: `other` is the question, and `level` is that at which the gap disappears.
+        """
+        for question in list_questions():
+            if question.says("needs"):
+                continue
+            for finding in self.ask(question.slug, scope).findings:
+                said = {"number": number(question)}
+                if finding.disappears_at:
+                    said["level"] = PREFIXES["level"] + finding.disappears_at
+                for link in (finding.links or ("",)) if finding.gap else ():
+                    other = iri_of(question)
+                    yield Fact(finding.item, "answer", other, link, max(STRENGTH.values()), said)
 
     def _closing(
         self,

@@ -6,7 +6,7 @@ from typing import Final
 
 from graph.errors import NotFoundError, ParameterError
 from graph.library import Query, read_folder
-from ontology import ROOT
+from ontology import ID, ROOT
 
 FOLDER: Final = ROOT / "questions"
 
@@ -29,6 +29,11 @@ def find_question(name: str) -> Query:
             return question
     known = ", ".join(question.slug for question in list_questions())
     raise NotFoundError(f"No question {name!r}; there are: {known}.")
+
+
+def iri_of(question: Query) -> str:
+    """Return the IRI of a question, which is that of its number."""
+    return f"{ID}question/{number(question)}"
 
 
 def parameters_of(question: Query, given: Mapping[str, float]) -> dict[str, float]:

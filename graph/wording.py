@@ -8,7 +8,7 @@ from typing import Final
 from graph.findings import Finding, Value
 from graph.library import Query
 from graph.names import Names
-from ontology import ID, ROOT, SAM
+from ontology import BASE, ROOT
 
 _FILE: Final = ROOT / "questions" / "wording.toml"
 _AND: Final = {"nl": " en ", "en": " and "}
@@ -55,4 +55,4 @@ def _said(value: Value, names: Names, language: str) -> str:
         text = f"{value:.2f}"
         return text.replace(".", ",") if language == "nl" else text
     text = str(value)
-    return names.of(text).in_language(language) if text.startswith((ID, SAM)) else text
+    return names.of(text).in_language(language) if text.startswith(BASE) else text

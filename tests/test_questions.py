@@ -12,7 +12,7 @@ from graph.library import LANGUAGES, Query
 from graph.links import LEVELS, STRENGTH, Link
 from graph.names import Names
 from graph.oxigraph import OxigraphStore, in_memory
-from graph.questions import find_question, list_questions
+from graph.questions import find_question, list_questions, number
 from graph.store import Store
 from graph.wording import explain
 from ontology import GRAPH, ID, PREFIXES
@@ -33,6 +33,11 @@ SLUGS = [question.slug for question in QUESTIONS]
 #: Measures whose rows are gaps just when nothing covers them.
 COVERING = ("gaps", "foundations")
 HEAD = "\n".join(f"@prefix {name}: <{iri}> ." for name, iri in PREFIXES.items())
+#: Questions whose rows nothing covers, those that weigh denials too, and those of scores, of which
+#: none are shipped.
+UNCOVERED = ("Q27", "Q28", "Q29")
+DENIALS = ("Q28", "Q29")
+SCORED = ("Q27", "Q28")
 THINGS = """goal:a a sam:Goal . goal:b a sam:Goal . goal:c a sam:Goal .
     pillar:p a sam:Pillar . pillar:q a sam:Pillar . instrument:i a sam:Instrument ."""
 
@@ -199,7 +204,8 @@ def test_every_answer_holds_together(
         if answer.question.says("measure") in COVERING:
             assert finding.gap is not bool(finding.cover)
         assert all(STRENGTH[links[iri].level] >= STRENGTH[level] for iri in finding.cover)
-        assert not any(links[iri].denied for iri in (*finding.links, *finding.cover))
+        if number(answer.question) not in DENIALS:
+            assert not any(links[iri].denied for iri in (*finding.links, *finding.cover))
 
 
 #: A weaker link brings these a goal that only one instrument serves, a shared budget, or likeness.
@@ -231,7 +237,7 @@ def test_letter_shows_what_pillars_rest_on(store: OxigraphStore) -> None:
 def test_every_row_is_explained(answers: Answers, names: Names, question: Query) -> None:
     """Why a row is in the answer is a sentence in both languages, with its names filled in."""
     answer = answers[question.slug, "assessed"]
-    assert answer.findings
+    assert answer.findings or number(question) in SCORED
     for finding in answer.findings:
         for language in LANGUAGES:
             sentence = explain(answer.question, finding, names, language)

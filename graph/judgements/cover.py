@@ -1,4 +1,4 @@
-"""Whether something covers an item: gaps, and what things rest on."""
+"""Whether something covers an item."""
 
 from collections.abc import Mapping
 
@@ -35,17 +35,3 @@ def _gap(facts: Facts, item: str) -> Finding:
         cover=links_of(cover),
         values={"others": tuple(sorted(others))},
     )
-
-
-def foundations(facts: Facts, _: Mapping[str, float]) -> Judgement:
-    """Return what each item rests on (role `rests`); a gap when nothing covers that support.
-
-    What covers a support is a fact about it in the role `cover`.
-    """
-    findings = []
-    for item in facts.items:
-        for other in facts.others(item, "rests"):
-            links = links_of(f for f in facts.of(item, "rests") if f.other == other)
-            cover = links_of(facts.of(other, "cover"))
-            findings.append(Finding(item, other, gap=not cover, links=links, cover=cover))
-    return Judgement(findings)

@@ -1,0 +1,75 @@
+"""Evidence: links without a quotation or with one source, and gaps that weaker links close."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from graph.facts import Fact, Facts
+from graph.findings import Finding, Judgement
+from graph.links import STRENGTH
+from graph.measures.figures import fraction
+
+
+def weaknesses(facts: Facts, _: Mapping[str, float]) -> Judgement:
+    """Return each link, and each gap of another question; a gap when its evidence is weak.
+
+    A fact in the role `link` stands for one document with a passage of the link; one in the role
+    `quoted` says that a passage of the link has a quotation. A fact in the role `answer` is a gap
+    in the question `other`, and says the level at which it would close. The other end of a finding
+    about a link is that link.
+    """
+    links = list(_links(facts))
+    answers = list(_answers(facts))
+    figures = (
+        fraction("unquoted", sum(f.gap and f.why != "single" for f in links), len(links)),
+        fraction("single", sum(f.gap and f.why != "unquoted" for f in links), len(links)),
+        fraction("weak_answers", sum(f.gap for f in answers), len(answers)),
+    )
+    return Judgement([*links, *answers], figures)
+
+
+def _links(facts: Facts) -> Iterator[Finding]:
+    found: dict[str, list[Fact]] = defaultdict(list)
+    quoted = {fact.link for fact in facts.rows if fact.role == "quoted"}
+    for fact in facts.rows:
+        if fact.role == "link":
+            found[fact.link].append(fact)
+    for link, passages in found.items():
+        documents = {f.said["document"] for f in passages if "document" in f.said}
+        single, unquoted = len(documents) <= 1, link not in quoted
+        one = passages[0]
+        yield Finding(
+            one.item,
+            link,
+            gap=single or unquoted,
+            why="" if single == unquoted else "single" if single else "unquoted",
+            links=(link,),
+            values={
+                "kind": one.said["kind"],
+                "object": one.said["object"],
+                "documents": tuple(sorted(documents)),
+            },
+        )
+
+
+def _answers(facts: Facts) -> Iterator[Finding]:
+    """Yield a row for each item and question: the strongest level at which a gap of it closes."""
+    for item, found in sorted(facts.by_role.get("answer", {}).items()):
+        for question in sorted({f.other for f in found}):
+            closing = [f for f in found if f.other == question and "level" in f.said]
+            best = max((f.said["level"] for f in closing), key=_strength, default="")
+            yield Finding(
+                item,
+                question,
+                gap=bool(best),
+                why="conclusion" if best else "firm",
+                links=tuple(sorted({f.link for f in found if f.other == question and f.link})),
+                values={
+                    "question": next(f.said["number"] for f in found if f.other == question),
+                    "level": best,
+                },
+                disappears_at=best.rpartition("/")[2],
+            )
+
+
+def _strength(level: str) -> int:
+    return STRENGTH[level.rpartition("/")[2]]
