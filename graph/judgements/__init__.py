@@ -6,7 +6,7 @@ from typing import Final
 from graph.findings import Judge
 from graph.judgements.chains import chains
 from graph.judgements.coordination import coordination_gaps
-from graph.judgements.cover import foundations, gaps, stated
+from graph.judgements.cover import gaps, stated
 from graph.judgements.dispute import disputes
 from graph.judgements.division import brokers, shape, silos
 from graph.judgements.duplication import duplicates
