@@ -1,0 +1,65 @@
+"""The ground of scenarios: what one revision of a store says, read once for all of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import Final
+
+import pyoxigraph as ox
+
+from graph.statements import Statements, read_statements
+from graph.store import Store
+from ontology import PREFIXES, SAM
+
+#: Properties that no question reads: texts for people, and the reader's own records. Without them
+#: a copy is a third smaller.
+UNREAD: Final = frozenset(
+    ox.NamedNode(iri)
+    for iri in (
+        *(SAM + name for name in ("fact", "note", "locator", "lines", "translatedLabel")),
+        *(SAM + name for name in ("hedge", "openListMarker", "reading")),
+        *(PREFIXES["rdfs"] + name for name in ("label", "comment")),
+        *(PREFIXES["skos"] + name for name in ("definition", "note")),
+        PREFIXES["prov"] + "generatedAtTime",
+    )
+)
+_BY: Final = ox.NamedNode(PREFIXES["prov"] + "wasAttributedTo")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A store, the quads of it that questions may read, and the links that they state."""
+
+    store: Store
+    quads: tuple[ox.Quad, ...] = field(repr=False)
+    statements: Statements = field(repr=False)
+
+    @cached_property
+    def hash(self) -> str:
+        """The canonical hash of the store when this was first asked for."""
+        return canonical_hash(self.store.quads())
+
+
+def read_ground(store: Store) -> Ground:
+    """Read what scenarios are worked out from."""
+    quads = list(store.quads())
+    return Ground(store, tuple(filter(_may_be_read, quads)), read_statements(quads))
+
+
+def _may_be_read(quad: ox.Quad) -> bool:
+    """Tell whether a question may read a quad; who made a link is not asked, who a graph is."""
+    if quad.predicate == _BY:
+        return quad.subject == quad.graph_name
+    return quad.predicate not in UNREAD
+
+
+def canonical_hash(quads: Iterable[ox.Quad]) -> str:
+    """Return the SHA-256 hash of quads in canonical N-Quads (RDF Dataset Canonicalization 1.0).
+
+    Half a second for 65,000 quads.
+    """
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    lines = sorted(f"{quad} .\n" for quad in dataset)
+    return sha256("".join(lines).encode()).hexdigest()
