@@ -1,10 +1,11 @@
 """Editions: which strategies a store holds, and which things belong to each."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from graph.library import find
+from graph.results import Row
 from graph.store import Store
 from ontology import ROOT, SAM
 
@@ -50,13 +51,14 @@ def things_of(store: Store, class_: str) -> frozenset[str]:
     return frozenset(row["thing"].value for row in store.query(text).rows())
 
 
-def members(store: Store, edition: str) -> frozenset[str]:
+def members(store: Store, edition: str, supposes: bool = False) -> frozenset[str]:
     """Return what belongs to a strategy: itself, its parts, and what is linked with one of these.
 
     A department belongs to it, too, when it answers for something that does. Other strategies and
-    their parts do not, and what compares two editions makes nothing a member.
+    their parts do not, and what compares two editions makes nothing a member. Hypothetical links
+    count where somebody `supposes` them.
     """
-    forth, back = _edges(store)
+    forth, back = _edges(store, ("edges", "supposed") if supposes else ("edges",))
     parts = {edition}
     for _ in range(2):  # a goal may stand under a pillar
         parts |= {o for part in parts for k, o in forth[part] if k.removeprefix(SAM) in _PARTS}
@@ -71,15 +73,19 @@ def members(store: Store, edition: str) -> frozenset[str]:
     return frozenset(parts | near | actors | set(_actors(actors, forth, back)))
 
 
-def _edges(store: Store) -> tuple[Edges, Edges]:
+def _edges(store: Store, queries: Iterable[str]) -> tuple[Edges, Edges]:
     """Return what every thing is linked to, and what is linked to it, with the kinds."""
     forth: Edges = defaultdict(set)
     back: Edges = defaultdict(set)
-    for row in store.query(find(ROOT / "queries", "edges").text).rows():
+    for row in (r for name in queries for r in _rows(store, name)):
         subject, kind, object_ = (row[name].value for name in ("subject", "kind", "object"))
         forth[subject].add((kind, object_))
         back[object_].add((kind, subject))
     return forth, back
+
+
+def _rows(store: Store, name: str) -> Iterator[Row]:
+    return store.query(find(ROOT / "queries", name).text).rows()
 
 
 def _actors(things: set[str], forth: Edges, back: Edges) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from graph.statements import Statements, read_statements
 from graph.store import Store
-from ontology import PREFIXES, SAM
+from ontology import GRAPH, PREFIXES, SAM
 
 #: Properties that no question reads: texts for people, and the reader's own records. Without them
 #: a copy is a third smaller.
@@ -24,27 +24,39 @@ UNREAD: Final = frozenset(
         PREFIXES["prov"] + "generatedAtTime",
     )
 )
+#: The graph of what a scenario adds.
+SCENARIO: Final = GRAPH + "scenario"
 _BY: Final = ox.NamedNode(PREFIXES["prov"] + "wasAttributedTo")
 
 
 @dataclass(frozen=True)
 class Ground:
-    """A store, the quads of it that questions may read, and the links that they state."""
+    """A store, the quads of it that questions may read, and the links that they state.
+
+    `fingerprint` tells within this process whether the store still holds the same quads.
+    """
 
     store: Store
     quads: tuple[ox.Quad, ...] = field(repr=False)
     statements: Statements = field(repr=False)
+    fingerprint: int
 
     @cached_property
     def hash(self) -> str:
-        """The canonical hash of the store when this was first asked for."""
+        """The canonical hash of the store; ask for it before anything may have changed."""
         return canonical_hash(self.store.quads())
+
+    def hash_now(self) -> str:
+        """Return the canonical hash of the store as it is now; quick when no quad has changed."""
+        same = hash(frozenset(self.store.quads())) == self.fingerprint
+        return self.hash if same else canonical_hash(self.store.quads())
 
 
 def read_ground(store: Store) -> Ground:
     """Read what scenarios are worked out from."""
     quads = list(store.quads())
-    return Ground(store, tuple(filter(_may_be_read, quads)), read_statements(quads))
+    lean = tuple(filter(_may_be_read, quads))
+    return Ground(store, lean, read_statements(quads), hash(frozenset(quads)))
 
 
 def _may_be_read(quad: ox.Quad) -> bool:
@@ -61,5 +73,5 @@ def canonical_hash(quads: Iterable[ox.Quad]) -> str:
     """
     dataset = ox.Dataset(quads)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    lines = sorted(f"{quad} .\n" for quad in dataset)
-    return sha256("".join(lines).encode()).hexdigest()
+    written = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
+    return sha256(b"".join(sorted(written.splitlines(keepends=True)))).hexdigest()

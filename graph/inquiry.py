@@ -16,6 +16,7 @@ from cachetools import LRUCache
 from graph.editions import members
 from graph.facts import Fact, Facts, read_facts
 from graph.findings import Finding, Judgement
+from graph.ground import SCENARIO, Ground, read_ground
 from graph.judgements import JUDGES
 from graph.library import Query, find
 from graph.links import STRENGTH
@@ -80,7 +81,7 @@ class Inquiry:
         self._lock = Lock()
         self._facts: LRUCache[Hashable, Facts] = LRUCache(_FACTS)
         self._answers: LRUCache[Hashable, Answer] = LRUCache(_ANSWERS)
-        self._members: dict[str, frozenset[str]] = {}
+        self._members: dict[tuple[str, bool], frozenset[str]] = {}
 
     def scope(self, level: str = "cited", sources: Sequence[str] = (), edition: str = "") -> Scope:
         """Return a scope; ParameterError for a level, source or edition that is not there."""
@@ -98,18 +99,24 @@ class Inquiry:
         key = (question.slug, scope, tuple(sorted(values.items())))
         return self._kept(self._answers, key, lambda: self._answer(question, scope, values))
 
-    def members(self, edition: str) -> frozenset[str]:
-        """Return what belongs to an edition."""
-        if edition not in self._members:
-            self._members[edition] = members(self.store, edition)
-        return self._members[edition]
+    def members(self, edition: str, supposes: bool = False) -> frozenset[str]:
+        """Return what belongs to an edition; what is hypothetical, where somebody supposes it."""
+        key = edition, supposes
+        if key not in self._members:
+            self._members[key] = members(self.store, edition, supposes)
+        return self._members[key]
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What scenarios are worked out from."""
+        return read_ground(self.store)
 
     def facts(self, question: Query, scope: Scope) -> Facts:
         """Return the facts of every level that the query of a question selects.
 
         Questions with one and the same query share what is read.
         """
-        key = (question.body, scope.sources, scope.edition)
+        key = (question.body, scope.sources, scope.edition, scope.supposes)
         return self._kept(self._facts, key, lambda: self._read(question, scope))
 
     def _kept(self, cache: LRUCache[Hashable, _T], key: Hashable, make: Callable[[], _T]) -> _T:
@@ -123,7 +130,7 @@ class Inquiry:
         return found
 
     def _read(self, question: Query, scope: Scope) -> Facts:
-        within = self.members(scope.edition) if scope.edition else None
+        within = self.members(scope.edition, scope.supposes) if scope.edition else None
         rows = self.store.query(question.text, default_graphs=_graphs(scope)).rows()
         return read_facts(rows, within, self._beyond(scope.sources))
 
@@ -245,7 +252,11 @@ class Inquiry:
 
 
 def _graphs(scope: Scope) -> list[str]:
-    return [GRAPH + name for name in (*ALWAYS, *scope.sources)] if scope.sources else []
+    """Return the graphs that count, none for all; what is supposed has no source."""
+    if not scope.sources:
+        return []
+    supposed = [SCENARIO] if scope.supposes else []
+    return [GRAPH + name for name in (*ALWAYS, *scope.sources)] + supposed
 
 
 def _rate(finding: Finding, base: int, support: Mapping[str, _Support], needed: bool) -> Finding:

@@ -7,6 +7,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from graph.errors import ParameterError
+from graph.ground import SCENARIO
 from graph.library import find
 from graph.links import LEVELS
 from graph.statements import Statements
@@ -16,8 +17,6 @@ from ontology import GRAPH, ID, ROOT, SAM
 #: What happens to the instruments of a department that is dropped: they are left without an
 #: owner, or those that nobody else owns go with it.
 MODES: Final = ("keep", "cascade")
-#: The graph of what a scenario adds.
-SCENARIO: Final = GRAPH + "scenario"
 #: A document is no part of a strategy: one drops what it says, as a source.
 _EVIDENCE: Final = frozenset((SAM + "Document", SAM + "Passage", SAM + "Link"))
 
