@@ -15,7 +15,7 @@ from graph.ground import Ground
 from graph.library import read_folder
 from graph.oxigraph import OxigraphStore, in_memory
 from graph.scenario import Scenario, check_scenario, supposed
-from graph.statements import Statement, Statements
+from graph.statements import Statement, Statements, read_statements
 from ontology import GRAPH, ID, ROOT, SAM
 
 _OWNS: Final = frozenset((SAM + "responsibleFor", SAM + "coordinates"))
@@ -32,9 +32,10 @@ class Removal:
 
 @dataclass(frozen=True)
 class Overlay:
-    """The store as it would be, the scenario with full IRIs, and what that takes away."""
+    """The store as it would be, its links, the scenario with full IRIs, and what that takes."""
 
     store: OxigraphStore
+    statements: Statements
     scenario: Scenario
     removal: Removal
 
@@ -46,8 +47,12 @@ def overlay(ground: Ground, scenario: Scenario) -> Overlay:
     """
     checked = check_scenario(ground.store, ground.statements, scenario)
     removal = _removal(ground, checked)
-    kept = [*_kept(ground, removal), *supposed(checked)]
-    return Overlay(in_memory({"": kept}), checked, removal)
+    added = supposed(checked)
+    store = in_memory({"kept": _kept(ground, removal), "added": added})
+    known = ground.statements
+    left = {link: s for link, s in known.by_link.items() if link not in removal.links}
+    left |= read_statements(added).by_link
+    return Overlay(store, Statements(left, known.sources), checked, removal)
 
 
 def _kept(ground: Ground, removal: Removal) -> Iterator[ox.Quad]:
@@ -61,9 +66,7 @@ def _direct(known: Statements, gone: Collection[str]) -> frozenset[ox.Quad]:
     """Return the direct triples of links that go, where no link that stays says the same."""
     lost = [known.by_link[link] for link in gone if known.by_link[link].speaks]
     wanted = {(s.graph, s.triple) for s in lost}
-    said = {
-        (s.graph, s.triple) for s in known.by_link.values() if s.speaks and s.link not in gone
-    }
+    said = {(s.graph, s.triple) for s in known.by_link.values() if s.speaks and s.link not in gone}
     return frozenset(
         ox.Quad(ox.NamedNode(subject), ox.NamedNode(kind), object_, ox.NamedNode(graph))
         for graph, (subject, kind, object_) in wanted - said

@@ -1,20 +1,15 @@
 """What if: the answers before and after a scenario, and the rows that come and go."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from graph.errors import SamenhangError
 from graph.findings import Finding
-from graph.ground import canonical_hash
 from graph.inquiry import Answer, Inquiry
 from graph.overlay import Removal, overlay
 from graph.profile import Profile, ProfileFigure, take_profile
 from graph.questions import list_questions
 from graph.scenario import Scenario
 from graph.scope import Scope
-
-_CHANGED: Final = "The base graph was written while a scenario was worked out; ask again."
 
 
 @dataclass(frozen=True)
@@ -78,21 +73,47 @@ def compare(
     the level hypothetical. ParameterError for a scenario that cannot be, NotFoundError for an
     unknown question.
     """
-    scope = scope or inquiry.scope()
-    base, supposed = inquiry.ground, overlay(inquiry.ground, scenario)
+    scope, base = scope or inquiry.scope(), inquiry.ground
+    before = base.hash
+    supposed = overlay(base, scenario)
     after = Inquiry(supposed.store)
     names = questions or [question.slug for question in list_questions()]
-    effects = tuple(_effect(inquiry, after, name, scope) for name in names)
-    shifts = _shifts(take_profile(inquiry, scope), take_profile(after, scope))
-    now = canonical_hash(base.store.quads())
     return WhatIf(
-        supposed.scenario, supposed.removal, scope, effects, shifts, base.hash, now
+        supposed.scenario,
+        supposed.removal,
+        scope,
+        tuple(_effect(inquiry, after, name, scope, supposed.removal.things) for name in names),
+        _shifts(
+            take_profile(inquiry, base.statements, scope),
+            take_profile(after, supposed.statements, scope),
+        ),
+        before,
+        base.hash_now(),
     )
 
 
-def _effect(inquiry: Inquiry, supposed: Inquiry, name: str, scope: Scope) -> Effect:
+def _effect(
+    inquiry: Inquiry, supposed: Inquiry, name: str, scope: Scope, dropped: Collection[str]
+) -> Effect:
     before, after = inquiry.ask(name, scope), supposed.ask(name, scope)
-    gaps, left = ({f.key: f for f in answer.findings if f.gap} for answer in (before, after))
-    asked = supposed.members(scope.edition, scope.supposes) if scope.edition else None
-    lost = [gap for key, gap in gaps.items() if key not in left]
-    ...
+    was, is_ = ({f.key: f for f in answer.findings if f.gap} for answer in (before, after))
+    lost = [gap for key, gap in was.items() if key not in is_]
+    within = supposed.members(scope.edition, scope.supposes) if scope.edition else None
+
+    def asked(item: str) -> bool:
+        return item not in dropped and (within is None or item in within)
+
+    return Effect(
+        before,
+        after,
+        tuple(gap for key, gap in is_.items() if key not in was),
+        tuple(gap for gap in lost if asked(gap.item)),
+        tuple(gap for gap in lost if not asked(gap.item)),
+    )
+
+
+def _shifts(before: Profile, after: Profile) -> tuple[Shift, ...]:
+    """Return the figures of both profiles in pairs; a pillar that is dropped has none."""
+    later = {(f.declared.name, f.pillar): f for f in after.figures}
+    pairs = ((f, later.get((f.declared.name, f.pillar))) for f in before.figures)
+    return tuple(Shift(figure, other) for figure, other in pairs if other)
