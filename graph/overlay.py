@@ -52,7 +52,7 @@ def overlay(ground: Ground, scenario: Scenario) -> Overlay:
     known = ground.statements
     left = {link: s for link, s in known.by_link.items() if link not in removal.links}
     left |= read_statements(added).by_link
-    return Overlay(store, Statements(left, known.sources), checked, removal)
+    return Overlay(store, Statements(left, known.sources, known.versions), checked, removal)
 
 
 def _kept(ground: Ground, removal: Removal) -> Iterator[ox.Quad]:

@@ -15,6 +15,7 @@ from graph.inquiry import Answer, Inquiry
 from graph.library import find
 from graph.links import STRENGTH
 from graph.measures.figures import Figure, fraction
+from graph.questions import list_questions
 from graph.scope import Scope
 from graph.statements import Statement, Statements
 from ontology import GRAPH, ID, ROOT
@@ -23,6 +24,8 @@ DIMENSIONS: Final = ("coverage", "redundancy", "connectivity", "interaction", "e
 #: The levels at the ends of the interval of a figure: only what is quoted, and all that counts.
 STRICT: Final = "quoted"
 LOOSE: Final = "assessed"
+#: What is taken that is a share of a whole.
+SHARES: Final = ("rest", "gaps", "quoted", "shared", "assessed_share")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,11 @@ class Declared:
     better: str
     pillars: bool
     label: Mapping[str, str] = field(repr=False)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the value lies between 0 and 1."""
+        return self.take in SHARES
 
 
 @dataclass(frozen=True)
@@ -83,8 +91,9 @@ class Profile:
 
 @cache
 def declarations() -> tuple[Declared, ...]:
-    """Return the figures of the profile in the order in which they are declared."""
+    """Return the figures of the profile whose questions there are, in the order declared."""
     said = tomllib.loads((ROOT / "profile.toml").read_text(encoding="utf-8"))
+    asked = {"", *(question.slug.partition("-")[0] for question in list_questions())}
     return tuple(
         Declared(
             entry["name"],
@@ -96,6 +105,7 @@ def declarations() -> tuple[Declared, ...]:
             {language: entry[language] for language in ("nl", "en")},
         )
         for entry in said["figure"]
+        if entry.get("question", "") in asked
     )
 
 

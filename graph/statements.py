@@ -23,6 +23,7 @@ _READ: Final[Mapping[ox.NamedNode, str]] = {
         PREFIXES["prov"] + "wasDerivedFrom": "premise",
         PREFIXES["oa"] + "hasSource": "document",
         PREFIXES["dcterms"] + "source": "source",
+        PREFIXES["dcterms"] + "isVersionOf": "version",
     }.items()
 }
 _PARTS: Final = ("subject", "kind", "object", "level")
@@ -62,10 +63,18 @@ class Statement:
 
 @dataclass(frozen=True)
 class Statements:
-    """The links of a store by their IRI, and the documents that each graph was read from."""
+    """The links of a store by their IRI, the documents that each graph was read from, by graph,
+
+    and what each document is the text of, by document.
+    """
 
     by_link: Mapping[str, Statement]
     sources: Mapping[str, frozenset[str]]
+    versions: Mapping[str, frozenset[str]]
+
+    def texts_of(self, thing: str) -> frozenset[str]:
+        """Return the documents that are the text of a thing."""
+        return frozenset(text for text, things in self.versions.items() if thing in things)
 
 
 Record = dict[str, list[Term]]
@@ -88,6 +97,7 @@ def read_statements(quads: Iterable[ox.Quad]) -> Statements:
             if all(part in records[link] for part in _PARTS)
         },
         {iri: _values(record, "source") for iri, record in records.items() if "source" in record},
+        {iri: _values(record, "version") for iri, record in records.items() if "version" in record},
     )
 
 
