@@ -1,7 +1,7 @@
 """Alignment: which items of two editions a link ties to each other, and what became of each."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -17,6 +17,7 @@ _BACK: Final = frozenset((SAM + "splitFrom",))
 _DROPPED, _HEADING, _NEW, _APART = (
     SAM + kind for kind in ("droppedIn", "headingDroppedIn", "newComparedWith", "notComparableWith")
 )
+_ALIGNS: Final = _FORTH | _BACK | {_DROPPED, _HEADING, _NEW, _APART}
 #: Kinds that say what an edition holds; one that stands in it says what it holds in turn.
 _HOLDS: Final = frozenset(
     SAM + kind
@@ -101,7 +102,7 @@ class Edition:
 
     names: frozenset[str]
     items: frozenset[str]
-    members: frozenset[str]
+    members: Set[str]
 
     def has(self, thing: str, other: "Edition") -> bool:
         """Tell whether a thing is this edition or an item of it, or else belongs to it, not being
@@ -116,7 +117,10 @@ class Edition:
 def read_edition(
     statements: Statements, edition: str, members: Collection[str], least: int
 ) -> Edition:
-    """Return an edition with the items that it holds by links that are strong enough."""
+    """Return an edition with the items that it holds by links that are strong enough.
+
+    What its own text speaks of belongs to it, beside its members.
+    """
     names = statements.texts_of(edition) | {edition}
     holds: dict[str, set[str]] = {}
     for statement in _strong(statements, least):
@@ -126,7 +130,13 @@ def read_edition(
     while fresh:
         fresh = {item for name in fresh for item in holds.get(name, ())} - items - names
         items |= fresh
-    return Edition(names, frozenset(items), frozenset(members) | items | names)
+    named = {
+        end
+        for statement in _strong(statements, least)
+        if statement.kind not in _ALIGNS and not names.isdisjoint(statement.documents)
+        for end in (statement.subject, statement.object.value)
+    }
+    return Edition(names, frozenset(items), named.union(members, items, names))
 
 
 def _strong(statements: Statements, least: int) -> Iterator[Statement]:
@@ -148,8 +158,8 @@ def align(statements: Statements, earlier: Edition, later: Edition, least: int) 
     back = [(other, one, link) for one, other, link in forth]
     return Alignment(
         tuple(links),
-        tuple(_fates(earlier, links, forth, _DROPPED, _HEADING)),
-        tuple(_fates(later, links, back, _NEW, _NEW)),
+        tuple(_fates(earlier, later, links, forth, _DROPPED, _HEADING)),
+        tuple(_fates(later, earlier, links, back, _NEW, _NEW)),
         tuple(_groups([p for p in pairs if p[0] not in earlier.names])),
     )
 
@@ -176,7 +186,12 @@ def _pairs(statement: Statement) -> list[Pair]:
 
 
 def _fates(
-    edition: Edition, links: Iterable[Statement], pairs: Iterable[Pair], end: str, heading: str
+    edition: Edition,
+    other: Edition,
+    links: Iterable[Statement],
+    pairs: Iterable[Pair],
+    end: str,
+    heading: str,
 ) -> Iterator[Fate]:
     """Yield what became of each item of an edition, and of what else a link aligns with it.
 
@@ -185,8 +200,9 @@ def _fates(
     """
     said, goes_on = defaultdict[str, list[Statement]](list), defaultdict[str, list[Pair]](list)
     for statement in links:
-        for item in {statement.subject, statement.object.value} & edition.members:
-            said[item].append(statement)
+        for item in {statement.subject, statement.object.value}:
+            if edition.has(item, other):
+                said[item].append(statement)
     for pair in pairs:
         goes_on[pair[0]].append(pair)
     for item in sorted((edition.items | said.keys()) - edition.names):
@@ -210,11 +226,10 @@ def _state(goes_on: bool, kinds: Collection[str], end: str) -> State:
 
 def _groups(pairs: Iterable[Pair]) -> Iterator[Group]:
     """Yield the groups of items that hang together as going on as each other."""
-    network: nx.Graph[tuple[int, str]] = nx.Graph()
-    for one, other, link in pairs:
-        network.add_edge((0, one), (1, other))
-        network.edges[(0, one), (1, other)].setdefault("links", []).append(link)
+    listed = list(pairs)
+    network: nx.Graph[tuple[int, str]] = nx.Graph(
+        [((0, one), (1, other)) for one, other, _ in listed]
+    )
     for nodes in sorted(map(sorted, nx.connected_components(network))):
-        sides = [tuple(name for side, name in nodes if side == which) for which in (0, 1)]
-        links = sorted(link for *_, edge in network.edges(nodes, data="links") for link in edge)
-        yield Group(sides[0], sides[1], tuple(links))
+        earlier, later = (tuple(n for side, n in nodes if side == which) for which in (0, 1))
+        yield Group(earlier, later, tuple(sorted(p[2] for p in listed if p[0] in earlier)))

@@ -6,7 +6,7 @@ gives each figure.
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
@@ -25,7 +25,7 @@ DIMENSIONS: Final = ("coverage", "redundancy", "connectivity", "interaction", "e
 STRICT: Final = "quoted"
 LOOSE: Final = "assessed"
 #: What is taken that is a share of a whole.
-SHARES: Final = ("rest", "gaps", "quoted", "shared", "assessed_share")
+SHARES: Final = ("rest", "gaps", "counted", "shared", "assessed_share")
 
 
 @dataclass(frozen=True)
@@ -169,12 +169,18 @@ def _taken(answer: Answer, declared: Declared, goals: Collection[str] | None) ->
 
 
 def _links(inquiry: Inquiry, statements: Statements, scope: Scope, declared: Declared) -> Reading:
-    """Return the share of the links that count with what a declaration asks of them."""
-    counted = list(_counted(inquiry, statements, scope))
-    holds = _HOLDS[declared.take](counted)
-    rows = tuple(sorted(s.link for s in counted if holds(s)))
-    others = tuple(sorted(s.link for s in counted if not holds(s)))
-    return Reading(fraction(declared.name, len(rows), len(counted)), rows, others)
+    """Return the share of all links that may count with those that count, and what is asked more.
+
+    The denominator is the same at every level, so that the share grows with weaker ones.
+    """
+    loosest = scope.levels[-1] if scope.levels else scope.level
+    every = list(_counted(inquiry, statements, replace(scope, level=loosest)))
+    counted = [s for s in every if STRENGTH[s.level] >= scope.least]
+    if declared.take == "shared":
+        counted = _shared(counted)
+    rows = tuple(sorted(statement.link for statement in counted))
+    others = tuple(sorted({statement.link for statement in every} - set(rows)))
+    return Reading(fraction(declared.name, len(rows), len(every)), rows, others)
 
 
 def _counted(inquiry: Inquiry, statements: Statements, scope: Scope) -> Iterator[Statement]:
@@ -192,15 +198,9 @@ def _counted(inquiry: Inquiry, statements: Statements, scope: Scope) -> Iterator
             yield statement
 
 
-def _quoted(_: Collection[Statement]) -> Callable[[Statement], bool]:
-    return lambda statement: statement.level == "quoted"
-
-
-def _shared(counted: Collection[Statement]) -> Callable[[Statement], bool]:
+def _shared(counted: Sequence[Statement]) -> list[Statement]:
+    """Return the links that say what two or more documents say."""
     documents: dict[object, set[str]] = defaultdict(set)
     for statement in counted:
         documents[statement.triple] |= statement.documents
-    return lambda statement: len(documents[statement.triple]) > 1
-
-
-_HOLDS: Final = {"quoted": _quoted, "shared": _shared}
+    return [statement for statement in counted if len(documents[statement.triple]) > 1]
