@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph.errors import ParameterError
-from graph.profile import Profile, declarations
+from graph.profile import Profile, ProfileFigure, declarations
 
 #: How far each weight is moved up and down for the range.
 SWING: Final = 0.2
@@ -41,10 +41,11 @@ class Composite:
 def compose(profile: Profile, weights: Mapping[str, float]) -> Composite:
     """Return the composite of the figures of the whole that have a weight.
 
-    ParameterError when the weights do not add up to 1, name a figure that is no share of which
-    more is better, or one that has no value; it names the missing parts.
+    A share of which less is better counts as what is left of the whole. ParameterError when the
+    weights do not add up to 1, name a figure that is no such share, or one that has no value; it
+    names the missing parts.
     """
-    known = [one.name for one in declarations() if one.better == "more" and one.is_share]
+    known = [one.name for one in declarations() if one.better and one.is_share]
     for name, weight in weights.items():
         if name not in known:
             raise ParameterError.unknown("weights", name, known)
@@ -65,7 +66,7 @@ def compose(profile: Profile, weights: Mapping[str, float]) -> Composite:
 
 
 def _parts(profile: Profile, weights: Mapping[str, float]) -> dict[str, Weighted]:
-    values = {name: figure.value for name in weights if (figure := profile.of(name))}
+    values = {name: _good(figure) for name in weights if (figure := profile.of(name))}
     missing = [name for name in weights if values.get(name) is None]
     if missing:
         raise ParameterError(
@@ -74,6 +75,13 @@ def _parts(profile: Profile, weights: Mapping[str, float]) -> dict[str, Weighted
             [name for name in weights if name not in missing],
         )
     return {name: (value, weights[name]) for name, value in values.items() if value is not None}
+
+
+def _good(figure: ProfileFigure) -> float | None:
+    """Return the value, turned so that more is better."""
+    if figure.value is None or figure.declared.better == "more":
+        return figure.value
+    return 1 - figure.value
 
 
 def _arithmetic(parts: Sequence[Weighted]) -> float:

@@ -25,7 +25,7 @@ DIMENSIONS: Final = ("coverage", "redundancy", "connectivity", "interaction", "e
 STRICT: Final = "quoted"
 LOOSE: Final = "assessed"
 #: What is taken that is a share of a whole.
-SHARES: Final = ("rest", "gaps", "counted", "shared", "assessed_share")
+SHARES: Final = ("rest", "gaps", "counted", "shared", "apart", "assessed_share")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from graph.errors import ParameterError
+from graph.errors import NotFoundError, ParameterError
 from graph.ground import SCENARIO
 from graph.library import find
 from graph.links import LEVELS
@@ -92,7 +92,8 @@ def _thing(store: Store, parameter: str, name: str) -> str:
         fellows = [thing for thing in known if thing.startswith(class_ + "/")]
         prefixes = sorted({thing.partition("/")[0] + "/..." for thing in known})
         raise ParameterError.unknown(parameter, name, fellows or prefixes)
-    if parameter == "things" and not classes - _EVIDENCE - {SAM + "Thing"}:
+    ours = {class_ for class_ in classes if class_.startswith(SAM)} - {SAM + "Thing"}
+    if parameter == "things" and ours and ours <= _EVIDENCE:
         raise ParameterError(
             f"{name} is a document, and documents stay; drop what it says under sources.",
             parameter,
@@ -105,7 +106,7 @@ def _classes(store: Store, iri: str) -> set[str]:
     try:
         rows = store.query(find(ROOT / "queries", "thing").bound(thing=iri)).rows()
         return {row["class"].value for row in rows}
-    except LookupError:
+    except NotFoundError:
         return set()
 
 
