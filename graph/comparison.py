@@ -103,7 +103,7 @@ def compare_editions(
         for declared in declarations()
         if (first := profiles[0].of(declared.name)) and (second := profiles[1].of(declared.name))
     )
-    dimensions = {dimension: _best(_among(figures, dimension)) for dimension in DIMENSIONS}
+    dimensions = {dimension: best_of(_among(figures, dimension)) for dimension in DIMENSIONS}
     return Comparison(
         one,
         other,
@@ -112,7 +112,7 @@ def compare_editions(
         tuple(_counts(alignment.later)),
         figures,
         dimensions,
-        _best(list(dimensions.values())),
+        best_of(list(dimensions.values())),
     )
 
 
@@ -156,8 +156,8 @@ def _among(figures: Sequence[FigurePair], dimension: str) -> list[Better]:
     return [pair.better for pair in chosen if pair.earlier.declared.better]
 
 
-def _best(verdicts: Sequence[Better]) -> Better:
-    """Return which edition is better: in nothing worse, and better in something."""
+def best_of(verdicts: Sequence[Better]) -> Better:
+    """Return which edition is better by several verdicts: in none worse, and better in one."""
     found = set(verdicts) - {"equal"}
     if "not_comparable" in found or not verdicts:
         return "not_comparable"

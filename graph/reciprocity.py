@@ -99,12 +99,10 @@ def _side(
     more: Mapping[str, Collection[str]],
 ) -> _Side:
     """Return a side; only the documents that were read are its documents."""
-    known = {s.subject for s in statements.by_link.values()} | {
-        s.object.value for s in statements.by_link.values()
-    }
-    if thing not in known:
-        known = {text for things in statements.versions.values() for text in things}
-        raise ParameterError.unknown(parameter, thing, sorted(known))
+    written = {text for things in statements.versions.values() for text in things}
+    said_of = (end for s in statements.by_link.values() for end in _ends(s))
+    if thing not in written.union(said_of):
+        raise ParameterError.unknown(parameter, thing, sorted(written))
     read = frozenset[str]().union(*statements.sources.values())
     texts = statements.texts_of(thing)
     documents = (texts | set(more.get(thing, ()))) & read

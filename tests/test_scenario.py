@@ -8,8 +8,8 @@ from graph.errors import ParameterError
 from graph.ground import UNREAD, canonical_hash, read_ground
 from graph.inquiry import Inquiry
 from graph.library import read_folder
-from graph.oxigraph import OxigraphStore
 from graph.overlay import Overlay, overlay
+from graph.oxigraph import OxigraphStore
 from graph.questions import FOLDER
 from graph.scenario import Addition, Scenario
 from graph.scope import Scope
