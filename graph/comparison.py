@@ -9,7 +9,7 @@ from graph.alignment import Alignment, Fate, align, read_edition
 from graph.editions import editions
 from graph.errors import ParameterError
 from graph.inquiry import Inquiry
-from graph.profile import DIMENSIONS, ProfileFigure, declarations, take_profile
+from graph.profile import DIMENSIONS, Profile, ProfileFigure, declarations, take_profile
 from graph.scope import Scope
 from ontology import ID
 
@@ -99,7 +99,7 @@ def compare_editions(
         for edition in (one, other)
     ]
     figures = tuple(
-        FigurePair(first, second, _reason(first, second, alignment))
+        FigurePair(first, second, _reason(first, second, _items(profiles, first), alignment))
         for declared in declarations()
         if (first := profiles[0].of(declared.name)) and (second := profiles[1].of(declared.name))
     )
@@ -131,23 +131,31 @@ def _counts(fates: Sequence[Fate]) -> Iterator[ClassCount]:
         yield ClassCount(class_, len(chosen), counts, sum(fate.heading for fate in chosen))
 
 
-def _counted(figure: ProfileFigure) -> set[str]:
-    return {*figure.reading.rows, *figure.reading.others}
+def _items(profiles: Sequence[Profile], figure: ProfileFigure) -> tuple[set[str], set[str]]:
+    """Return the things that a figure is about, in the profile of each edition."""
+    found = [profile.of(figure.declared.items) for profile in profiles]
+    one, other = ({*f.reading.rows, *f.reading.others} if f else set() for f in found)
+    return one, other
 
 
-def _classes(things: Collection[str]) -> set[str]:
-    return {thing.removeprefix(ID).partition("/")[0] for thing in things}
-
-
-def _reason(earlier: ProfileFigure, later: ProfileFigure, alignment: Alignment) -> Reason:
+def _reason(
+    earlier: ProfileFigure,
+    later: ProfileFigure,
+    items: tuple[set[str], set[str]],
+    alignment: Alignment,
+) -> Reason:
     """Return why two figures cannot be compared; empty when they can."""
     if earlier.value is None or later.value is None:
         return "no_value"
-    one, other = _counted(earlier), _counted(later)
+    one, other = items
     if _classes(one) != _classes(other):
         return "detail_differs"
     apart = any(first in one and second in other for first, second in alignment.apart)
     return "not_comparable" if apart else ""
+
+
+def _classes(things: Collection[str]) -> set[str]:
+    return {thing.removeprefix(ID).partition("/")[0] for thing in things}
 
 
 def _among(figures: Sequence[FigurePair], dimension: str) -> list[Better]:

@@ -37,6 +37,7 @@ class Declared:
     question: str
     take: str
     better: str
+    items: str
     pillars: bool
     label: Mapping[str, str] = field(repr=False)
 
@@ -101,6 +102,7 @@ def declarations() -> tuple[Declared, ...]:
             entry.get("question", ""),
             entry["take"],
             entry.get("better", ""),
+            entry.get("items", entry["name"]),
             entry.get("pillars", False),
             {language: entry[language] for language in ("nl", "en")},
         )

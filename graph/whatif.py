@@ -100,15 +100,17 @@ def _effect(
     lost = [gap for key, gap in was.items() if key not in is_]
     within = supposed.members(scope.edition, scope.supposes) if scope.edition else None
 
-    def asked(item: str) -> bool:
-        return item not in dropped and (within is None or item in within)
+    def asked(gap: Finding) -> bool:
+        if gap.item in dropped or gap.other in dropped:
+            return False
+        return within is None or gap.item in within
 
     return Effect(
         before,
         after,
         tuple(gap for key, gap in is_.items() if key not in was),
-        tuple(gap for gap in lost if asked(gap.item)),
-        tuple(gap for gap in lost if not asked(gap.item)),
+        tuple(gap for gap in lost if asked(gap)),
+        tuple(gap for gap in lost if not asked(gap)),
     )
 
 

@@ -1,6 +1,7 @@
 """The profile: each figure with its fraction, rows and interval, and no single number."""
 
 import math
+import tomllib
 
 import pytest
 from hypothesis import given
@@ -20,8 +21,9 @@ from graph.profile import (
     declarations,
     take_profile,
 )
+from graph.questions import list_questions
 from graph.scope import Scope
-from ontology import ID
+from ontology import ID, ROOT
 from sketch import sketch
 
 LINES = (
@@ -62,6 +64,25 @@ def test_every_dimension_has_figures() -> None:
     for declared in declarations():
         assert declared.label["nl"] != declared.label["en"]
         assert declared.better in ("", "more", "less")
+
+
+def test_every_figure_has_its_question() -> None:
+    """No figure of the file is left out, for want of its question, and all dimensions are there."""
+    if len(list_questions()) < 30:
+        pytest.skip("the catalogue of questions is not complete")
+    said = tomllib.loads((ROOT / "profile.toml").read_text(encoding="utf-8"))
+    assert [one.name for one in declarations()] == [entry["name"] for entry in said["figure"]]
+    assert {one.dimension for one in declarations()} == set(DIMENSIONS)
+    assert {one.items for one in declarations()} <= {one.name for one in declarations()} | {"none"}
+
+
+def test_every_figure_has_a_value(store: OxigraphStore) -> None:
+    """On the shipped data what a declaration takes is among the figures of its question."""
+    inquiry = Inquiry(store)
+    for declared in declarations():
+        if declared.question and declared.take not in ("rest", "gaps"):
+            answer = inquiry.ask(declared.question, inquiry.scope("assessed"))
+            assert declared.take in [figure.name for figure in answer.figures]
 
 
 def test_a_figure_has_fraction_rows_and_interval() -> None:
