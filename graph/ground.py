@@ -21,12 +21,14 @@ UNREAD: Final = frozenset(
         *(SAM + name for name in ("hedge", "openListMarker", "reading")),
         *(PREFIXES["rdfs"] + name for name in ("label", "comment")),
         *(PREFIXES["skos"] + name for name in ("definition", "note")),
-        PREFIXES["prov"] + "generatedAtTime",
     )
+)
+#: Properties that no question reads of a link, but of graphs and assessments: by whom, and when.
+UNREAD_OF_LINKS: Final = frozenset(
+    ox.NamedNode(PREFIXES["prov"] + name) for name in ("wasAttributedTo", "generatedAtTime")
 )
 #: The graph of what a scenario adds.
 SCENARIO: Final = GRAPH + "scenario"
-_BY: Final = ox.NamedNode(PREFIXES["prov"] + "wasAttributedTo")
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,15 @@ class Ground:
 def read_ground(store: Store) -> Ground:
     """Read what scenarios are worked out from."""
     quads = list(store.quads())
-    lean = tuple(filter(_may_be_read, quads))
-    return Ground(store, lean, read_statements(quads), hash(frozenset(quads)))
-
-
-def _may_be_read(quad: ox.Quad) -> bool:
-    """Tell whether a question may read a quad; who made a link is not asked, who a graph is."""
-    if quad.predicate == _BY:
-        return quad.subject == quad.graph_name
-    return quad.predicate not in UNREAD
+    statements = read_statements(quads)
+    links = {ox.NamedNode(link) for link in statements.by_link}
+    lean = (
+        quad
+        for quad in quads
+        if quad.predicate not in UNREAD
+        and not (quad.predicate in UNREAD_OF_LINKS and quad.subject in links)
+    )
+    return Ground(store, tuple(lean), statements, hash(frozenset(quads)))
 
 
 def canonical_hash(quads: Iterable[ox.Quad]) -> str:

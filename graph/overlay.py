@@ -5,18 +5,20 @@ read.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
 
-from graph.ground import Ground
+from graph.assessments import find_assessments
+from graph.errors import ParameterError
+from graph.ground import SCENARIO, Ground
 from graph.library import read_folder
 from graph.oxigraph import OxigraphStore, in_memory
-from graph.scenario import Scenario, check_scenario, supposed
+from graph.scenario import Rescore, Scenario, check_scenario
 from graph.statements import Statement, Statements, read_statements
-from ontology import GRAPH, ID, ROOT, SAM
+from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
 
 _OWNS: Final = frozenset((SAM + "responsibleFor", SAM + "coordinates"))
 _OWNED: Final = frozenset((SAM + "signedBy", SAM + "issuedBy"))
@@ -24,10 +26,11 @@ _OWNED: Final = frozenset((SAM + "signedBy", SAM + "issuedBy"))
 
 @dataclass(frozen=True)
 class Removal:
-    """What a scenario takes away: things, and links with those that were derived from them."""
+    """What a scenario takes away: things, links with those derived from them, and assessments."""
 
     things: frozenset[str]
     links: frozenset[str]
+    assessments: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,11 @@ def overlay(ground: Ground, scenario: Scenario) -> Overlay:
     """
     checked = check_scenario(ground.store, ground.statements, scenario)
     removal = _removal(ground, checked)
-    added = supposed(checked)
-    store = in_memory({"kept": _kept(ground, removal), "added": added})
+    added = _supposed(checked)
+    kept = _kept(ground, removal)
+    if checked.scores:
+        kept = _with_scores(kept, checked.scores)
+    store = in_memory({"kept": kept, "added": added})
     known = ground.statements
     left = {link: s for link, s in known.by_link.items() if link not in removal.links}
     left |= read_statements(added).by_link
@@ -57,9 +63,24 @@ def overlay(ground: Ground, scenario: Scenario) -> Overlay:
 
 def _kept(ground: Ground, removal: Removal) -> Iterator[ox.Quad]:
     """Yield the quads that stay."""
-    gone = {ox.NamedNode(iri) for iri in (*removal.things, *removal.links)}
+    dropped = (*removal.things, *removal.links, *removal.assessments)
+    gone = {ox.NamedNode(iri) for iri in dropped}
     direct = _direct(ground.statements, removal.links)
     return (quad for quad in ground.quads if quad.subject not in gone and quad not in direct)
+
+
+def _with_scores(quads: Iterable[ox.Quad], scores: Iterable[Rescore]) -> Iterator[ox.Quad]:
+    """Yield the quads with other scores and reasons in the assessments that get them."""
+    new = {
+        (ox.NamedNode(one.assessment), ox.NamedNode(SAM + name)): ox.Literal(value)
+        for one in scores
+        for name, value in (("score", one.score), ("reason", one.reason))
+    }
+    for quad in quads:
+        if value := new.get((quad.subject, quad.predicate)):  # type: ignore[arg-type]
+            yield ox.Quad(quad.subject, quad.predicate, value, quad.graph_name)
+        else:
+            yield quad
 
 
 def _direct(known: Statements, gone: Collection[str]) -> frozenset[ox.Quad]:
@@ -91,7 +112,33 @@ def _removal(ground: Ground, scenario: Scenario) -> Removal:
             or _rests_only_on(statement, graphs, documents, read, known)
         ):
             links.add(link)
-    return Removal(frozenset(things), frozenset(links | _unsupported(ground, links)))
+    return Removal(
+        frozenset(things),
+        frozenset(links | _unsupported(ground, links)),
+        _assessments(ground, things, scenario),
+    )
+
+
+def _assessments(ground: Ground, things: Collection[str], scenario: Scenario) -> frozenset[str]:
+    """Return the assessments of what is dropped, and of the graphs that are.
+
+    ParameterError when one of them is to get another score.
+    """
+    if not things and not scenario.sources:
+        return frozenset()
+    gone = frozenset(
+        found.iri
+        for found in find_assessments(ground.store)
+        if {found.from_, found.to, found.within} & set(things) or found.graph in scenario.sources
+    )
+    for rescore in scenario.scores:
+        if rescore.assessment in gone:
+            raise ParameterError(
+                f"{rescore.assessment.removeprefix(ID)} is dropped by this scenario.",
+                "scores.assessment",
+                ("assessments that stay",),
+            )
+    return gone
 
 
 def _rests_only_on(
@@ -146,3 +193,21 @@ def _owned_alone(known: Statements, departments: Collection[str]) -> set[str]:
         for owned, actors in owners.items()
         if owned.startswith(ID + "instrument/") and actors <= wanted
     }
+
+
+def _supposed(scenario: Scenario) -> list[ox.Quad]:
+    """Return the quads of what a checked scenario adds."""
+    rdf = PREFIXES["rdf"]
+    graph, made = ox.NamedNode(SCENARIO), list[ox.Quad]()
+    for number, addition in enumerate(scenario.additions, 1):
+        link = ox.NamedNode(f"{ID}link/scenario-{number}")
+        said: Mapping[str, ox.NamedNode | ox.Literal] = {
+            rdf + "type": ox.NamedNode(SAM + "Link"),
+            rdf + "subject": ox.NamedNode(addition.subject),
+            rdf + "predicate": ox.NamedNode(addition.kind),
+            rdf + "object": ox.NamedNode(addition.object),
+            SAM + "level": ox.NamedNode(PREFIXES["level"] + "hypothetical"),
+            SAM + "reason": ox.Literal(addition.reason),
+        }
+        made += [ox.Quad(link, ox.NamedNode(key), value, graph) for key, value in said.items()]
+    return made

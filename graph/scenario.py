@@ -1,13 +1,13 @@
 """A scenario: what somebody supposes, and why; it is checked before anything is worked out."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import pyoxigraph as ox
 
+from graph.assessments import check_score, find_assessments
 from graph.errors import NotFoundError, ParameterError
-from graph.ground import SCENARIO
 from graph.library import find
 from graph.links import LEVELS
 from graph.statements import Statements
@@ -32,12 +32,22 @@ class Addition:
 
 
 @dataclass(frozen=True)
+class Rescore:
+    """Another score for an assessment (its IRI, or name), and the reason."""
+
+    assessment: str
+    score: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A set of supposed changes.
 
     `things` are dropped (as `class/slug`, or by IRI), and so are `links` (by IRI), the links that
     only these `sources` (names of graphs) bear out, and the links of these `levels`. `mode` is
-    one of MODES. What is added counts as hypothetical.
+    one of MODES. What is added counts as hypothetical. Other `scores` take the place of those of
+    their assessments.
     """
 
     name: str
@@ -49,6 +59,7 @@ class Scenario:
     levels: tuple[str, ...] = ()
     mode: str = "keep"
     additions: tuple[Addition, ...] = ()
+    scores: tuple[Rescore, ...] = ()
 
 
 def check_scenario(store: Store, statements: Statements, scenario: Scenario) -> Scenario:
@@ -63,7 +74,9 @@ def check_scenario(store: Store, statements: Statements, scenario: Scenario) -> 
         things=_each("things", (_thing(store, "things", name) for name in scenario.things)),
         links=_each("links", (_link(statements, name) for name in scenario.links)),
         additions=tuple(_addition(store, addition) for addition in scenario.additions),
+        scores=tuple(_rescored(store, rescore) for rescore in scenario.scores),
     )
+    _each("scores.assessment", (rescore.assessment for rescore in checked.scores))
     _refuse_known(statements, checked)
     return checked
 
@@ -142,6 +155,17 @@ def _addition(store: Store, addition: Addition) -> Addition:
     return replace(addition, subject=subject, kind=kind, object=object_)
 
 
+def _rescored(store: Store, rescore: Rescore) -> Rescore:
+    """Return a score with the full IRI of its assessment; ParameterError for one that cannot be."""
+    name = rescore.assessment
+    iri = name if name.startswith(ID) else f"{ID}assessment/{name.removeprefix('assessment/')}"
+    known = {found.iri: found for found in find_assessments(store)}
+    if iri not in known:
+        raise ParameterError.unknown("scores.assessment", name, known)
+    check_score(known[iri].from_, known[iri].to, rescore.score, rescore.reason)
+    return replace(rescore, assessment=iri)
+
+
 def _ends(store: Store) -> dict[str, dict[str, set[str]]]:
     """Return for each kind of link the classes that it allows at each end."""
     ends: dict[str, dict[str, set[str]]] = {}
@@ -189,21 +213,3 @@ def _refuse_known(statements: Statements, scenario: Scenario) -> None:
 def _said(addition: Addition) -> str:
     parts: Sequence[str] = (addition.subject, addition.kind, addition.object)
     return " ".join(part.removeprefix(ID).removeprefix(SAM) for part in parts)
-
-
-def supposed(scenario: Scenario) -> list[ox.Quad]:
-    """Return the quads of what a checked scenario adds."""
-    rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-    graph, made = ox.NamedNode(SCENARIO), list[ox.Quad]()
-    for number, addition in enumerate(scenario.additions, 1):
-        link = ox.NamedNode(f"{ID}link/scenario-{number}")
-        said: Mapping[str, ox.NamedNode | ox.Literal] = {
-            rdf + "type": ox.NamedNode(SAM + "Link"),
-            rdf + "subject": ox.NamedNode(addition.subject),
-            rdf + "predicate": ox.NamedNode(addition.kind),
-            rdf + "object": ox.NamedNode(addition.object),
-            SAM + "level": ox.NamedNode(ID + "evidence-level/hypothetical"),
-            SAM + "reason": ox.Literal(addition.reason),
-        }
-        made += [ox.Quad(link, ox.NamedNode(key), value, graph) for key, value in said.items()]
-    return made

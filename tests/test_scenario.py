@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from graph.assessments import find_assessments
 from graph.errors import ParameterError
 from graph.ground import UNREAD, canonical_hash, read_ground
 from graph.inquiry import Inquiry
@@ -11,7 +12,7 @@ from graph.library import read_folder
 from graph.overlay import Overlay, overlay
 from graph.oxigraph import OxigraphStore
 from graph.questions import FOLDER
-from graph.scenario import Addition, Scenario
+from graph.scenario import Addition, Rescore, Scenario
 from graph.scope import Scope
 from ontology import ID, ROOT
 from sketch import sketch
@@ -253,9 +254,71 @@ def test_the_agenda_leaves_no_goal_uncovered(store: OxigraphStore) -> None:
     assert "issue/nvs-2019-cyber-threats" in opened
 
 
+def scores(store: OxigraphStore) -> dict[str, int]:
+    """Return the score of each assessment by name."""
+    return {a.iri.removeprefix(ID + "assessment/"): a.score for a in find_assessments(store)}
+
+
+def test_a_score_is_replaced(assessed: OxigraphStore) -> None:
+    """One assessment gets another score; the others, its scorer and its date stay."""
+    name, was = next((name, score) for name, score in scores(assessed).items() if score > 0)
+    left = under(assessed, Scenario("x", scores=(Rescore(name, -2, "it clashes"),)))
+    assert scores(left.store) == scores(assessed) | {name: -2}
+    assert scores(assessed)[name] == was
+    changed = next(a for a in find_assessments(left.store) if a.iri.endswith("/" + name))
+    before = next(a for a in find_assessments(assessed) if a.iri.endswith("/" + name))
+    assert changed.reason
+    assert changed.reason.value == "it clashes"
+    assert (changed.by, changed.date) == (before.by, before.date)
+
+
+def test_what_is_dropped_is_not_assessed(assessed: OxigraphStore) -> None:
+    """The assessments of a thing that is dropped go with it."""
+    left = under(assessed, Scenario("x", things=("goal/made-a",)))
+    assert left.removal.assessments
+    for assessment in find_assessments(left.store):
+        assert ID + "goal/made-a" not in (assessment.from_, assessment.to)
+    everything = under(assessed, Scenario("x", sources=("assessed",)))
+    assert not find_assessments(everything.store)
+
+
+@pytest.mark.parametrize(
+    ("change", "parameter"),
+    [
+        (Rescore("nobody", 1, "so"), "scores.assessment"),
+        (Rescore("made-ab-early", 4, "so"), "score"),
+        (Rescore("made-ab-early", 1, " "), "reason"),
+    ],
+)
+def test_only_scores_that_may_be_take_a_place(
+    assessed: OxigraphStore, change: Rescore, parameter: str
+) -> None:
+    """A score keeps to the scale and has a reason, and its assessment is there and stays."""
+    with pytest.raises(ParameterError) as caught:
+        under(assessed, Scenario("x", scores=(change,)))
+    assert caught.value.parameter == parameter
+    good = Rescore("made-ab-early", 1, "so")
+    for scenario in (
+        Scenario("x", scores=(good, good)),
+        Scenario("x", things=("goal/made-a",), scores=(good,)),
+    ):
+        with pytest.raises(ParameterError) as caught:
+            under(assessed, scenario)
+        assert caught.value.parameter == "scores.assessment"
+
+
 def test_no_question_reads_what_a_copy_leaves_out() -> None:
     """The properties that a copy of the graph leaves out occur in no question or what it needs."""
-    needed = ("documents", "edges", "supposed", "pillars", "preconditions", "premises", "things")
+    needed = (
+        "assessments",
+        "documents",
+        "edges",
+        "supposed",
+        "pillars",
+        "preconditions",
+        "premises",
+        "things",
+    )
     texts = [question.text for question in read_folder(FOLDER)]
     texts += [q.text for q in read_folder(ROOT / "queries") if q.slug in needed]
     body = "\n".join(line for text in texts for line in text.splitlines() if line[:2] != "#+")
