@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from graph.library import find
-from graph.results import Row
 from graph.store import Store
-from ontology import ROOT, SAM
+from ontology import PREFIXES, ROOT, SAM
 
 _PARTS: Final = ("hasPillar", "hasObjective", "hasGoal", "hasFocus", "hasIssue", "hasLine")
 #: Kinds that compare items of two editions, or editions; they make nothing a part of either.
@@ -27,6 +26,14 @@ _ANSWERED: Final = ("signedBy", "issuedBy", "presentedOnBehalfOf", "officeOf")
 _MAIN: Final = ("Strategy", "Pillar", "Goal")
 
 _DEFAULT: Final = f"SELECT ?strategy {{ ?graph <{SAM}defaultEdition> ?strategy }}"
+
+#: What somebody supposes to be linked: no direct triple says so.
+_SUPPOSED: Final = f"""SELECT ?subject ?kind ?object {{
+  ?link <{SAM}level> <{PREFIXES["level"]}hypothetical> ; <{PREFIXES["rdf"]}subject> ?subject ;
+    <{PREFIXES["rdf"]}predicate> ?kind ; <{PREFIXES["rdf"]}object> ?object .
+  FILTER(ISIRI(?object))
+  FILTER NOT EXISTS {{ ?link <{SAM}polarity> <{PREFIXES["polarity"]}denied> }}
+}}"""
 
 Edges = dict[str, set[tuple[str, str]]]
 
@@ -58,7 +65,8 @@ def members(store: Store, edition: str, supposes: bool = False) -> frozenset[str
     their parts do not, and what compares two editions makes nothing a member. Hypothetical links
     count where somebody `supposes` them.
     """
-    forth, back = _edges(store, ("edges", "supposed") if supposes else ("edges",))
+    said = find(ROOT / "queries", "edges").text
+    forth, back = _edges(store, (said, _SUPPOSED) if supposes else (said,))
     parts = {edition}
     for _ in range(2):  # a goal may stand under a pillar
         parts |= {o for part in parts for k, o in forth[part] if k.removeprefix(SAM) in _PARTS}
@@ -77,15 +85,11 @@ def _edges(store: Store, queries: Iterable[str]) -> tuple[Edges, Edges]:
     """Return what every thing is linked to, and what is linked to it, with the kinds."""
     forth: Edges = defaultdict(set)
     back: Edges = defaultdict(set)
-    for row in (r for name in queries for r in _rows(store, name)):
+    for row in (row for text in queries for row in store.query(text).rows()):
         subject, kind, object_ = (row[name].value for name in ("subject", "kind", "object"))
         forth[subject].add((kind, object_))
         back[object_].add((kind, subject))
     return forth, back
-
-
-def _rows(store: Store, name: str) -> Iterator[Row]:
-    return store.query(find(ROOT / "queries", name).text).rows()
 
 
 def _actors(things: set[str], forth: Edges, back: Edges) -> Iterator[str]:

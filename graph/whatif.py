@@ -1,6 +1,6 @@
 """What if: the answers before and after a scenario, and the rows that come and go."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from graph.findings import Finding
@@ -76,13 +76,13 @@ def compare(
     scope, base = scope or inquiry.scope(), inquiry.ground
     before = base.hash
     supposed = overlay(base, scenario)
-    after = Inquiry(supposed.store)
+    after, dropped = Inquiry(supposed.store), supposed.removal.things | supposed.removal.links
     names = questions or [question.slug for question in list_questions()]
     return WhatIf(
         supposed.scenario,
         supposed.removal,
         scope,
-        tuple(_effect(inquiry, after, name, scope, supposed.removal.things) for name in names),
+        tuple(_effect(inquiry, after, name, scope, dropped) for name in names),
         _shifts(
             take_profile(inquiry, base.statements, scope),
             take_profile(after, supposed.statements, scope),
@@ -93,7 +93,7 @@ def compare(
 
 
 def _effect(
-    inquiry: Inquiry, supposed: Inquiry, name: str, scope: Scope, dropped: Collection[str]
+    inquiry: Inquiry, supposed: Inquiry, name: str, scope: Scope, dropped: Set[str]
 ) -> Effect:
     before, after = inquiry.ask(name, scope), supposed.ask(name, scope)
     was, is_ = ({f.key: f for f in answer.findings if f.gap} for answer in (before, after))
@@ -101,7 +101,7 @@ def _effect(
     within = supposed.members(scope.edition, scope.supposes) if scope.edition else None
 
     def asked(gap: Finding) -> bool:
-        if gap.item in dropped or gap.other in dropped:
+        if not dropped.isdisjoint((gap.item, gap.other)):
             return False
         return within is None or gap.item in within
 
