@@ -100,6 +100,14 @@ def test_brokers_stand_between() -> None:
     assert row.links == (ID + "link/l2", ID + "link/l3")
 
 
+def test_who_shares_with_all_is_no_broker() -> None:
+    """Three departments that share one goal need nobody between them."""
+    links = [f"department:{d} responsibleFor goal:a" for d in "def"]
+    found = answer(sketch(*links), "Q20")
+    assert found.findings == ()
+    assert figure(found, "department_ties") == 1
+
+
 def test_only_departments_and_instruments_are_brokers() -> None:
     """The goal in the middle is no row, the instrument is."""
     found = answer(sketch(*TREE, "instrument:i focusesOn region:r"), "Q20")

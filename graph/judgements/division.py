@@ -126,8 +126,8 @@ def _numbers(figures: Mapping[str, Figure]) -> dict[str, Value]:
 def brokers(facts: Facts, _: Mapping[str, float]) -> Judgement:
     """Return the departments and instruments with the highest betweenness in the fabric.
 
-    Beside these stand the departments with the largest effective size, as seen from the goals
-    that departments share.
+    Beside these stand the departments with the largest effective size, if it is above 1 (those
+    with whom each shares goals are then not all tied to each other).
     """
     fabric = fabric_of(facts)
     between = betweenness(fabric.graph)
@@ -136,7 +136,7 @@ def brokers(facts: Facts, _: Mapping[str, float]) -> Judgement:
     sizes, limits = effective_size(sharing), constraint(sharing)
     able = departments | _kind(facts, "instrument")
     top = _first({n: f for n, f in between.items() if n in able}, _TOP)
-    top |= _highest(sizes)
+    top |= _highest(sizes, above=1)
     pairs = len(departments) * (len(departments) - 1) // 2
     ties = fraction("department_ties", sharing.number_of_edges(), pairs)
     highest = next((found for name, found in ranked(between) if name in able), None)
@@ -153,10 +153,10 @@ def _first(figures: Mapping[str, Figure], most: int) -> frozenset[str]:
     return frozenset(name for name, value in order[:most] if value != beyond)
 
 
-def _highest(figures: Mapping[str, Figure]) -> frozenset[str]:
-    """Return all with the highest value."""
+def _highest(figures: Mapping[str, Figure], above: float = 0) -> frozenset[str]:
+    """Return all with the highest value, if it is above this one."""
     top = max((found.value or 0 for found in figures.values()), default=0)
-    return frozenset(name for name, found in figures.items() if top and found.value == top)
+    return frozenset(name for name, found in figures.items() if top > above and found.value == top)
 
 
 def _broker(
