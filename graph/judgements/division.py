@@ -114,6 +114,7 @@ def _silo(item: str, found: ExternalInternal, links: tuple[str, ...]) -> Finding
         gap=inside,
         why=("inside" if inside else "across") + ("-interval" if certain else ""),
         links=links,
+        cover=() if inside else links,
         values=_numbers(values),
     )
 
