@@ -8,6 +8,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from graph.library import Query, read_folder
+from graph.links import STRENGTH
 from graph.oxigraph import OxigraphStore, merge_of
 from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
 
@@ -22,6 +23,7 @@ _SUBJECT, _PREDICATE, _OBJECT = (
     ox.NamedNode(_RDF + name) for name in ("subject", "predicate", "object")
 )
 _LEVEL: Final = ox.NamedNode(SAM + "level")
+_STRENGTH: Final = ox.NamedNode(SAM + "strength")
 _SILENT: Final = {
     (SAM + "polarity", PREFIXES["polarity"] + "denied"),
     (SAM + "level", PREFIXES["level"] + "hypothetical"),
@@ -52,15 +54,22 @@ def _speaks(record: Record) -> bool:
     return not any((key.value, value.value) in _SILENT for key, value in record.items())
 
 
-def _direct(record: Record, graph: ox.NamedNode) -> Iterator[ox.Quad]:
+def _direct(link: ox.NamedNode, record: Record, graph: ox.NamedNode) -> Iterator[ox.Quad]:
+    """Yield the triple that a link states, and how strongly; nothing of one that does not."""
     subject, predicate = record.get(_SUBJECT), record.get(_PREDICATE)
     named = isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode)
     if named and _OBJECT in record and _speaks(record):
         yield ox.Quad(subject, predicate, record[_OBJECT], graph)  # type: ignore[arg-type]
+        level = record[_LEVEL].value.removeprefix(PREFIXES["level"]) if _LEVEL in record else ""
+        if level in STRENGTH:
+            yield ox.Quad(link, _STRENGTH, ox.Literal(STRENGTH[level]), graph)
 
 
 def materialise(quads: Iterable[ox.Quad], graph: str) -> list[ox.Quad]:
-    """Return the direct triples of the links of a graph, and the maker and date each inherits.
+    """Return what follows from the links of a graph, each by itself.
+
+    The direct triple and the strength of each that states something, and the maker and date that
+    each inherits from the graph.
 
     Absences and assessments inherit maker and date as links do; they say nothing as a triple.
     """
@@ -68,7 +77,7 @@ def materialise(quads: Iterable[ox.Quad], graph: str) -> list[ox.Quad]:
     header = {q.predicate: q.object for q in quads if q.subject == node}
     added: list[ox.Quad] = []
     for link, record in _records(quads).items():
-        added += _direct(record, node)
+        added += _direct(link, record, node)
         for predicate in (_ATTRIBUTED, _GENERATED):
             if predicate in header and predicate not in record:
                 added.append(ox.Quad(link, predicate, header[predicate], node))

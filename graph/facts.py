@@ -7,15 +7,18 @@ link (its skos:notation). Any other variable is kept by name in `said`.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from graph.results import Row
-
-_KNOWN: Final = frozenset(("item", "role", "other", "link", "strength"))
+_KNOWN: Final = ("item", "role", "other", "link", "strength")
 _NOTHING: Final[Mapping[str, str]] = {}
+
+#: The columns of an answer, and its solutions as texts in that order.
+Table = tuple[Sequence[str], Sequence[Sequence[str]]]
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Fact:
     said: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """The items that are asked about, in order, and the facts about them that count.
 
@@ -60,7 +63,25 @@ class Facts:
 
     def at_least(self, strength: int) -> "Facts":
         """Return the same items with those facts only that are as strong as this."""
-        return Facts(self.items, tuple(f for f in self.rows if f.strength >= strength), self.kinds)
+        if strength not in self._strong:
+            strong = tuple(f for f in self.rows if f.strength >= strength)
+            self._strong[strength] = Facts(self.items, strong, self.kinds)
+        return self._strong[strength]
+
+    @cached_property
+    def _strong(self) -> dict[int, "Facts"]:
+        return {}
+
+    def once(self, make: Callable[["Facts"], _T]) -> _T:
+        """Return what is made of these facts; measures that make the same of them share it."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: _T = self._made[make]
+        return made
+
+    @cached_property
+    def _made(self) -> dict[Callable[["Facts"], Any], Any]:
+        return {}
 
     @cached_property
     def strengths(self) -> frozenset[int]:
@@ -78,44 +99,41 @@ def links_of(facts: Iterable[Fact]) -> tuple[str, ...]:
 
 
 def read_facts(
-    rows: Iterable[Row], members: Collection[str] | None = None, dropped: Collection[str] = ()
+    answers: Iterable[Table], members: Collection[str] | None = None, dropped: Collection[str] = ()
 ) -> Facts:
-    """Return the facts in the rows of a query.
+    """Return the facts in the answers to a query or its branches.
 
     With `members`, only these things are asked about, and only they stand at the other end.
     Links that are `dropped` do not count.
     """
     items: set[str] = set()
     kinds: dict[str, set[str]] = defaultdict(set)
-    facts = []
-    for row in rows:
-        item = row["item"].value
-        if members is not None and item not in members:
+    facts: list[Fact] = []
+    for fact in (fact for table in answers for fact in _read(table)):
+        item, other = fact.item, fact.other
+        if members is not None and (item not in members or (other and other not in members)):
             continue
-        if "link" not in row:
+        if not fact.link:
             items.add(item)
-            if "role" in row:
-                kinds[row["role"].value].add(item)
-            continue
-        fact = _fact(item, row)
-        if fact.link not in dropped and (
-            not fact.other or members is None or fact.other in members
-        ):
+            kinds[fact.role].add(item)
+        elif fact.link not in dropped:
             facts.append(fact)
-    of_kind = {kind: frozenset(found) for kind, found in kinds.items()}
+    of_kind = {kind: frozenset(found) for kind, found in kinds.items() if kind}
     return Facts(tuple(sorted(items)), tuple(facts), of_kind)
 
 
-def _fact(item: str, row: Row) -> Fact:
-    def value(name: str) -> str:
-        return row[name].value if name in row else ""
-
-    more = {name: row[name].value for name in row if name not in _KNOWN} if _more(row) else _NOTHING
-    return Fact(item, value("role"), value("other"), value("link"), int(value("strength")), more)
-
-
-def _more(row: Row) -> bool:
-    return any(name not in _KNOWN for name in row)
+def _read(table: Table) -> Iterator[Fact]:
+    """Yield a fact for each row; one without a link says what is asked about."""
+    columns, rows = table
+    names = [*columns, *(name for name in _KNOWN if name not in columns)]
+    item, role, other, link, strength = (names.index(name) for name in _KNOWN)
+    missing = [""] * (len(names) - len(columns))
+    more = [(at, name) for at, name in enumerate(columns) if name not in _KNOWN]
+    for row in rows:
+        texts = [*row, *missing] if missing else row
+        said = {name: texts[at] for at, name in more if texts[at]} if more else _NOTHING
+        level = int(texts[strength] or 0)
+        yield Fact(texts[item], texts[role], texts[other], texts[link], level, said)
 
 
 def pairs(things: Iterable[str]) -> Iterator[tuple[str, str]]:

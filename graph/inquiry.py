@@ -5,7 +5,8 @@ names makes rows of those that count. Asked again for the weaker levels, it tell
 a gap would disappear.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
@@ -14,7 +15,7 @@ from typing import Final, Literal, TypeVar
 from cachetools import LRUCache
 
 from graph.editions import members
-from graph.facts import Fact, Facts, read_facts
+from graph.facts import Fact, Facts, Table, read_facts
 from graph.findings import Finding, Judgement
 from graph.ground import SCENARIO, Ground, read_ground
 from graph.judgements import JUDGES
@@ -24,30 +25,21 @@ from graph.measures.figures import Figure
 from graph.questions import find_question, iri_of, list_questions, number, parameters_of
 from graph.results import Row
 from graph.scope import Scope, make_scope
+from graph.severity import SEVERITIES, Support, rate, read_support
 from graph.store import Store
-from ontology import GRAPH, PREFIXES, ROOT, SAM
+from ontology import GRAPH, PREFIXES, ROOT
 
 #: Graphs without statements of a source: they always count.
 ALWAYS: Final = ("vocabulary", "things", "derived")
 
-#: Severities of a finding, from the least (the notations of the concept scheme).
-SEVERITIES: Final = ("info", "low", "medium", "high", "critical")
 
-#: How many answers are kept, and the facts of how many questions.
-_ANSWERS: Final = 512
-_FACTS: Final = 128
+#: How many rows of answers are kept, of facts, and of tables: some tens of megabytes in all.
+_ROWS: Final = 100_000
+#: What is kept for an answer, however few rows it has, in rows.
+_LEAST: Final = 100
 
 _T = TypeVar("_T")
 
-_SUPPORT: Final = f"""SELECT DISTINCT ?link ?document ?open {{
-  VALUES ?link {{ LINKS }}
-  ?link <{SAM}evidence> ?passage .
-  ?passage <{PREFIXES["oa"]}hasSource> ?document .
-  OPTIONAL {{ ?link <{SAM}openList> ?open }}
-}}"""
-
-#: The documents that state a link, and whether it stands in a list that they leave open.
-_Support = tuple[frozenset[str], bool]
 
 Verdict = Literal["gaps_found", "none_found", "not_assessable"]
 
@@ -79,8 +71,16 @@ class Inquiry:
         """Ask this store; nothing is read before it is needed."""
         self.store = store
         self._lock = Lock()
-        self._facts: LRUCache[Hashable, Facts] = LRUCache(_FACTS)
-        self._answers: LRUCache[Hashable, Answer] = LRUCache(_ANSWERS)
+        self._facts: LRUCache[Hashable, Facts] = LRUCache(
+            _ROWS, lambda facts: _LEAST + len(facts.rows)
+        )
+        self._answers: LRUCache[Hashable, Answer] = LRUCache(
+            _ROWS, lambda answer: _LEAST + len(answer.findings)
+        )
+        self._tables: LRUCache[Hashable, Table] = LRUCache(
+            _ROWS, lambda table: _LEAST + len(table[1])
+        )
+        self._supports: dict[str, Support] = {}
         self._members: dict[tuple[str, bool], frozenset[str]] = {}
 
     def scope(self, level: str = "cited", sources: Sequence[str] = (), edition: str = "") -> Scope:
@@ -120,33 +120,39 @@ class Inquiry:
         return self._kept(self._facts, key, lambda: self._read(question, scope))
 
     def _kept(self, cache: LRUCache[Hashable, _T], key: Hashable, make: Callable[[], _T]) -> _T:
-        """Return what is kept under a key, and make it first when nothing is."""
+        """Return what is kept under a key, and make it first when nothing is.
+
+        What is larger than all that may be kept is not kept.
+        """
         with self._lock:
             found = cache.get(key)
         if found is None:
             found = make()
-            with self._lock:
+            with self._lock, suppress(ValueError):
                 cache[key] = found
         return found
 
     def _read(self, question: Query, scope: Scope) -> Facts:
         within = self.members(scope.edition, scope.supposes) if scope.edition else None
-        rows = self.store.query(question.text, default_graphs=_graphs(scope)).rows()
-        return read_facts(rows, within, self._beyond(scope.sources))
+        tables = (self._table(branch, scope) for branch in question.branches)
+        return read_facts(tables, within, self._beyond(scope.sources))
+
+    def _table(self, text: str, scope: Scope) -> Table:
+        """Return the answer to a query; questions may share what they ask."""
+
+        def ask() -> Table:
+            result = self.store.query(text, default_graphs=_graphs(scope))
+            return result.variables, list(result.texts())
+
+        return self._kept(self._tables, (text, scope.sources, scope.supposes), ask)
 
     def _answer(self, question: Query, scope: Scope, values: Mapping[str, float]) -> Answer:
         facts, judge = self.facts(question, scope), JUDGES[question.says("measure")]
-        if question.says("needs") == "answers":
+        if needs := question.says("needs") == "answers":
             facts = Facts(facts.items, (*facts.rows, *self._gaps_elsewhere(scope)))
         judged = judge(facts.at_least(scope.least), values)
-        closing = self._closing(judged, facts, scope, question, values)
-        findings = [
-            replace(f, disappears_at=closing.get((f.item, f.other), f.disappears_at))
-            if f.gap
-            else f
-            for f in judged.findings
-        ]
-        rated = self._rated(findings, question, scope)
+        closing = {} if needs else self._closing(judged, facts, scope, question, values)
+        rated = self._rated(judged.findings, closing, question, scope)
         gaps = sum(finding.gap for finding in rated)
         able = len(rated) if judged.assessable is None else judged.assessable
         return Answer(
@@ -199,24 +205,25 @@ class Inquiry:
             open_ &= still
         return closing
 
-    def _rated(self, findings: Sequence[Finding], question: Query, scope: Scope) -> list[Finding]:
-        """Return the findings with their severity and the reasons that moved it."""
+    def _rated(
+        self,
+        findings: Sequence[Finding],
+        closing: Mapping[tuple[str, str], str],
+        question: Query,
+        scope: Scope,
+    ) -> list[Finding]:
+        """Return the findings with the level that closes them, their severity and its reasons."""
         base = SEVERITIES.index(question.says("severity"))
-        support = self._support(link for f in findings if f.gap for link in f.links)
-        return [
-            _rate(f, base, support, f.item in self._preconditions(scope)) if f.gap else f
-            for f in findings
-        ]
+        if question.says("rated") == "alike":
+            return [replace(f, severity=SEVERITIES[base]) if f.gap else f for f in findings]
+        support = self._support({link for f in findings if f.gap for link in f.links})
+        needed = self._preconditions(scope)
+        return [rate(f, closing, base, support, f.item in needed) if f.gap else f for f in findings]
 
-    def _support(self, links: Iterable[str]) -> dict[str, _Support]:
-        """Return the documents that state each link, and whether it stands in an open list."""
-        wanted = " ".join(f"<{link}>" for link in dict.fromkeys(links))
-        found: dict[str, _Support] = {}
-        for row in self.store.query(_SUPPORT.replace("LINKS", wanted)).rows() if wanted else ():
-            documents, _ = found.get(row["link"].value, (frozenset(), False))
-            open_ = "open" in row and row["open"].value == "true"
-            found[row["link"].value] = documents | {row["document"].value}, open_
-        return found
+    def _support(self, links: Set[str]) -> Mapping[str, Support]:
+        """Return the support of each link, of those that were not asked for before as well."""
+        self._supports |= read_support(self.store, links - self._supports.keys())
+        return self._supports
 
     def _preconditions(self, scope: Scope) -> frozenset[str]:
         """Return the things on which others rest, by links that count."""
@@ -257,26 +264,6 @@ def _graphs(scope: Scope) -> list[str]:
         return []
     supposed = [SCENARIO] if scope.supposes else []
     return [GRAPH + name for name in (*ALWAYS, *scope.sources)] + supposed
-
-
-def _rate(finding: Finding, base: int, support: Mapping[str, _Support], needed: bool) -> Finding:
-    """Return a gap with its severity: one step less when its support is weak, one more if needed.
-
-    Support is weak when every link that says where the item stands is in an open list, or when
-    one document states all of them.
-    """
-    known = [support[link] for link in finding.links if link in support]
-    reasons = []
-    if known and all(open_ for _, open_ in known):
-        reasons.append("open_list")
-    elif len(frozenset[str]().union(*(documents for documents, _ in known))) == 1:
-        reasons.append("one_source")
-    step = base - len(reasons)
-    if needed:
-        reasons.append("precondition")
-        step += 1
-    severity = SEVERITIES[min(max(step, 0), len(SEVERITIES) - 1)]
-    return replace(finding, severity=severity, severity_reasons=tuple(reasons))
 
 
 def _caveats(question: Query, findings: Sequence[Finding]) -> tuple[str, ...]:

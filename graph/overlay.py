@@ -15,6 +15,7 @@ from graph.assessments import find_assessments
 from graph.errors import ParameterError
 from graph.ground import SCENARIO, Ground
 from graph.library import read_folder
+from graph.links import STRENGTH
 from graph.oxigraph import OxigraphStore, in_memory
 from graph.scenario import Rescore, Scenario, check_scenario
 from graph.statements import Statement, Statements, read_statements
@@ -207,6 +208,7 @@ def _supposed(scenario: Scenario) -> list[ox.Quad]:
             rdf + "predicate": ox.NamedNode(addition.kind),
             rdf + "object": ox.NamedNode(addition.object),
             SAM + "level": ox.NamedNode(PREFIXES["level"] + "hypothetical"),
+            SAM + "strength": ox.Literal(STRENGTH["hypothetical"]),
             SAM + "reason": ox.Literal(addition.reason),
         }
         made += [ox.Quad(link, ox.NamedNode(key), value, graph) for key, value in said.items()]

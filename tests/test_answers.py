@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from graph.inquiry import SEVERITIES, Inquiry
+from graph.inquiry import Inquiry
 from graph.library import LANGUAGES, Query
 from graph.links import Link
 from graph.names import Names
 from graph.oxigraph import OxigraphStore
 from graph.questions import list_questions, number
+from graph.severity import SEVERITIES
 
 LETTER = "kamerbrief-gbvs-2018"
 every_question = pytest.mark.parametrize("question", list_questions(), ids=lambda q: q.slug)

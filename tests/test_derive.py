@@ -8,7 +8,7 @@ import pytest
 from graph.dataset import Dataset
 from graph.derive import DERIVED, derive, label_concepts, materialise
 from graph.library import Query, read_folder
-from graph.links import Link
+from graph.links import STRENGTH, Link
 from graph.oxigraph import OxigraphStore
 from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
 
@@ -36,9 +36,12 @@ def added(turtle: str) -> list[str]:
 
 @pytest.mark.parametrize("level", ["quoted", "cited", "derived", "assessed"])
 def test_stated_link_gets_a_direct_triple(level: str) -> None:
-    """A link that somebody states, at any level, is a triple of its graph."""
-    assert added(f"{LINK} ; sam:level level:{level} .") == [DIRECT]
-    assert added(f"{LINK} ; sam:level level:{level} ; sam:polarity polarity:stated .") == [DIRECT]
+    """A link that somebody states, at any level, is a triple of its graph, and has a strength."""
+    direct, strength = added(f"{LINK} ; sam:level level:{level} .")
+    assert direct == DIRECT
+    assert f'strength> "{STRENGTH[level]}"^^' in strength
+    said = f"{LINK} ; sam:level level:{level} ; sam:polarity polarity:stated ."
+    assert added(said) == [direct, strength]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pyoxigraph as ox
 import pytest
 
+from graph.derive import materialise
 from graph.errors import NotFoundError
 from graph.inquiry import Answer, Inquiry
 from graph.library import LANGUAGES, Query
@@ -46,7 +47,8 @@ def quads(name: str, turtle: str) -> dict[str, list[ox.Quad]]:
     """Return a graph of Turtle with our prefixes."""
     graph = ox.NamedNode(GRAPH + name)
     parsed = ox.parse(f"{HEAD}\n{turtle}", format=ox.RdfFormat.TURTLE)
-    return {graph.value: [ox.Quad(q.subject, q.predicate, q.object, graph) for q in parsed]}
+    found = [ox.Quad(q.subject, q.predicate, q.object, graph) for q in parsed]
+    return {graph.value: found + materialise(found, graph.value)}
 
 
 def link(name: str, subject: str, kind: str, object_: str, words: str) -> str:

@@ -343,7 +343,7 @@ def test_conclusions_that_need_weaker_links() -> None:
 PAPER = """graph:added dcterms:source document:text .
     document:text dcterms:isVersionOf instrument:x .
     link:back a sam:Link ; rdf:subject instrument:y ; rdf:object goal:a ;
-    rdf:predicate sam:serves ; sam:level level:cited ; sam:evidence passage:back .
+    rdf:predicate sam:serves ; sam:level level:cited ; sam:strength 4 ; sam:evidence passage:back .
     passage:back oa:hasSource document:WHERE ."""
 
 

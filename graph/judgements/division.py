@@ -130,7 +130,7 @@ def brokers(facts: Facts, _: Mapping[str, float]) -> Judgement:
     Beside these stand the departments with the largest effective size, if it is above 1 (those
     with whom each shares goals are then not all tied to each other).
     """
-    fabric = fabric_of(facts)
+    fabric = facts.once(fabric_of)
     between = betweenness(fabric.graph)
     departments = _kind(facts, "department")
     sharing = project(_by_department(facts).graph, departments)
@@ -188,7 +188,7 @@ def shape(facts: Facts, _: Mapping[str, float]) -> Judgement:
     goals = _kind(facts, "goal")
     nested = nestedness(covers)
     number = effective_number(goals, covers)
-    core = innermost_core(fabric_of(facts).graph)
+    core = innermost_core(facts.once(fabric_of).graph)
     figures = (
         *(nested.total, nested.rows, nested.columns),
         *(number, concentration(goals, covers), core.k),

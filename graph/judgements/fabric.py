@@ -53,7 +53,7 @@ def fabric_of(facts: Facts) -> Fabric:
 
 def breaking_points(facts: Facts, _: Mapping[str, float]) -> Judgement:
     """Return the things and the ties that alone hold two things or more to the rest."""
-    fabric = fabric_of(facts)
+    fabric = facts.once(fabric_of)
     able = len(fabric.graph) + fabric.graph.number_of_edges()
     found = [_broken(cut, fabric) for cut in cuts(fabric.graph, _PART)]
     return Judgement(found, fabric.figures, able)
@@ -79,7 +79,7 @@ def _things(things: tuple[str, ...]) -> dict[str, Value]:
 
 def islands(facts: Facts, _: Mapping[str, float]) -> Judgement:
     """Return the parts that nothing ties to the largest; without any tie nothing can be judged."""
-    fabric = fabric_of(facts)
+    fabric = facts.once(fabric_of)
     parts = components(fabric.graph)
     apart = [thing for part in parts[1:] for thing in part]
     figures = (

@@ -102,8 +102,8 @@ def _sharing(facts: Facts) -> Mapping[Pair, list[Fact]]:
 
 def _candidate(facts: Facts, pair: Pair, shared: Sequence[Fact], known: Sequence[Fact]) -> Finding:
     item, other = pair
-    both = set(facts.others(item, "instrument")) & set(facts.others(other, "instrument"))
-    means = [f for goal in pair for f in facts.of(goal, "instrument") if f.other in both]
+    both = set(facts.others(item, "serves")) & set(facts.others(other, "serves"))
+    means = [f for goal in pair for f in facts.of(goal, "serves") if f.other in both]
     stated = [f for f in known if f.role == "interacts"]
     return Finding(
         item,
