@@ -11,7 +11,7 @@ from graph.inquiry import Inquiry
 from graph.oxigraph import OxigraphStore
 from graph.profile import DIMENSIONS
 from graph.scope import Scope
-from ontology import ID
+from ontology import GRAPH, ID, PREFIXES
 from sketch import sketch
 
 EDITIONS = (
@@ -106,6 +106,23 @@ def test_many_become_many() -> None:
 def test_what_both_hold_is_kept() -> None:
     """An item that both editions hold under one name needs no link."""
     assert fates(aligned("pillar:q hasGoal goal:a @two"))["a"] == "kept"
+
+
+def test_what_only_an_alignment_names_belongs_to_neither() -> None:
+    """An item of a third edition, aligned with both by their own texts, is an item of neither."""
+    store = sketch(
+        *EDITIONS,
+        "strategy:third hasIssue issue:m @three",
+        "goal:a continuesAs issue:m",
+        "issue:m continuesAs goal:x @two",
+    )
+    version = PREFIXES["dcterms"] + "isVersionOf"
+    texts = (("one", "old"), ("two", "new"))
+    said = " ".join(f"<{ID}document/{d}> <{version}> <{ID}strategy/{s}> ." for d, s in texts)
+    store.engine.update(f"INSERT DATA {{ GRAPH <{GRAPH}things> {{ {said} }} }}")
+    found = compare_editions(Inquiry(store), "old", "new", Scope("cited")).alignment
+    assert not found.links
+    assert ID + "issue/m" not in [fate.item for fate in (*found.earlier, *found.later)]
 
 
 def test_the_level_counts() -> None:
