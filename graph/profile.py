@@ -15,7 +15,6 @@ from graph.inquiry import Answer, Inquiry
 from graph.library import find
 from graph.links import STRENGTH
 from graph.measures.figures import Figure, fraction
-from graph.questions import list_questions
 from graph.scope import Scope
 from graph.statements import Statement, Statements
 from ontology import GRAPH, ID, ROOT
@@ -92,9 +91,8 @@ class Profile:
 
 @cache
 def declarations() -> tuple[Declared, ...]:
-    """Return the figures of the profile whose questions there are, in the order declared."""
+    """Return the figures of the profile in the order in which they are declared."""
     said = tomllib.loads((ROOT / "profile.toml").read_text(encoding="utf-8"))
-    asked = {"", *(question.slug.partition("-")[0] for question in list_questions())}
     return tuple(
         Declared(
             entry["name"],
@@ -107,7 +105,6 @@ def declarations() -> tuple[Declared, ...]:
             {language: entry[language] for language in ("nl", "en")},
         )
         for entry in said["figure"]
-        if entry.get("question", "") in asked
     )
 
 
