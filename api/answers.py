@@ -159,9 +159,10 @@ def scope_model(scope: Scope, parameters: Mapping[str, float] | None = None) -> 
     )
 
 
-def figure_model(figure: Figure) -> FigureModel:
-    """Return a figure with its name in each language."""
-    label = {language: sentence("figure", figure.name, language) for language in LANGUAGES}
+def figure_model(figure: Figure, label: Texts | None = None) -> FigureModel:
+    """Return a figure with its name in each language; where none is given, that of its kind."""
+    if label is None:
+        label = {language: sentence("figure", figure.name, language) for language in LANGUAGES}
     return FigureModel(
         name=figure.name,
         label=label,

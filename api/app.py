@@ -12,14 +12,38 @@ from api.bodies import Bodies
 from api.budget import Budget
 from api.endpoint import Endpoint
 from api.headers import Headers
+from api.intake import Turns
 from api.library import FOLDER, Library
-from api.routes import data, graphs, health, pages, questions, resources, sparql, wellknown
+from api.routes import (
+    data,
+    graphs,
+    health,
+    pages,
+    profile,
+    questions,
+    resources,
+    sparql,
+    wellknown,
+)
 from api.settings import Settings
 from graph.readers import Readers
 from graph.store import Store, open_store
 from graph.writer import Writer
 
 VERSION: Final = "0.1.0"
+
+#: The modules with routes, in the order in which they are tried.
+MODULES: Final = (
+    health,
+    sparql,
+    graphs,
+    wellknown,
+    data,
+    questions,
+    profile,
+    resources,
+    pages,
+)
 
 
 def create_app(
@@ -44,9 +68,10 @@ def create_app(
     )
     store = open_store(settings.store) if store is None else store
     app.state.library = Library(store, settings, readers, writer)
+    app.state.turns = Turns()
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
-    for module in (health, sparql, graphs, wellknown, data, questions, resources, pages):
+    for module in MODULES:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     asked = Budget(Endpoint(app), app, settings)

@@ -85,7 +85,8 @@ def _invalid(request: Request, error: Exception) -> Response:
         for fault in error.errors()
     ]
     detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in errors)
-    return reply(request, HTTPStatus.BAD_REQUEST, detail, errors=errors)
+    parameter = str(error.errors()[0]["loc"][-1])
+    return reply(request, HTTPStatus.BAD_REQUEST, detail, errors=errors, parameter=parameter)
 
 
 def respond(request: Request, error: Exception) -> Response:

@@ -1,0 +1,90 @@
+"""What a route takes: a body that is not too long, of who may send it, and work a few at a time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from api.authorise import writer_for
+from api.library import library_of
+from api.operation import limited_body
+from graph.errors import LimitError
+from graph.limits import MB
+
+#: The longest body of a question, in bytes, and that of records, in MB.
+SHORT: Final = 65_536
+RECORDS: Final = 1
+#: How many long pieces of work are done at once, and how many seconds the next one waits.
+AT_ONCE: Final = 1
+PATIENCE: Final = 2.0
+_RETRY: Final = 2
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Turns:
+    """So many pieces of work at once; others wait for a while, and are then asked to come back.
+
+    They wait in the event loop, where waiting costs no thread that another request needs.
+    """
+
+    def __init__(self, at_once: int = AT_ONCE, seconds: float = PATIENCE) -> None:
+        """Let so many work at once, and others wait for so many seconds."""
+        self._free, self._seconds = asyncio.Semaphore(at_once), seconds
+
+    @asynccontextmanager
+    async def take(self) -> AsyncIterator[None]:
+        """Wait for a turn and hold it; LimitError when none comes free in time."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._free.acquire()
+        except TimeoutError:
+            message = f"Others are being worked out. Ask again in {_RETRY} s."
+            raise LimitError(message, "busy", retry_after=_RETRY) from None
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
+class _Limited(Request):
+    """A request whose body is read up to a limit."""
+
+    async def take(self, limit: int) -> None:
+        """Read the body; HTTPException 413 when it is longer."""
+        self._body = await limited_body(self, limit)
+
+
+class TurnRoute(APIRoute):
+    """A route whose work takes long, so that few are at it at once; its body is short."""
+
+    def get_route_handler(self) -> Handler:  # type: ignore[override]
+        """Return the handler, which reads the body before it waits for a turn."""
+        handle = super().get_route_handler()
+
+        async def in_turn(request: Request) -> Response:
+            taken = _Limited(request.scope, request.receive)
+            await taken.take(SHORT)
+            async with request.app.state.turns.take():
+                return await handle(taken)
+
+        return in_turn
+
+
+class TokenRoute(APIRoute):
+    """A route that writes: who sends no token is refused before the body is read."""
+
+    def get_route_handler(self) -> Handler:  # type: ignore[override]
+        """Return the handler, which asks for the token first."""
+        handle = super().get_route_handler()
+
+        async def allowed(request: Request) -> Response:
+            writer_for(request, library_of(request.app))
+            taken = _Limited(request.scope, request.receive)
+            await taken.take(RECORDS * MB)
+            return await handle(taken)
+
+        return allowed
