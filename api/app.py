@@ -22,6 +22,7 @@ from api.routes import (
     profile,
     questions,
     resources,
+    scenarios,
     sparql,
     wellknown,
 )
@@ -41,6 +42,7 @@ MODULES: Final = (
     data,
     questions,
     profile,
+    scenarios,
     resources,
     pages,
 )
@@ -68,7 +70,7 @@ def create_app(
     )
     store = open_store(settings.store) if store is None else store
     app.state.library = Library(store, settings, readers, writer)
-    app.state.turns = Turns()
+    app.state.turns = Turns(settings.queue_seconds)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     for module in MODULES:

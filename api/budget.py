@@ -16,8 +16,8 @@ from api.authorise import has_token
 from api.problems import reply
 from api.settings import Settings
 
-#: Where queries are answered and updates are taken.
-PATHS: Final = ("/sparql", "/query", "/update", "/store")
+#: Where queries are answered, updates are taken and scenarios are worked out.
+PATHS: Final = ("/sparql", "/query", "/update", "/store", "/v1/scenarios")
 #: A bucket holds what comes in during so many seconds: twice what a minute gives.
 _BURST: Final = 120.0
 #: How many clients are remembered; who was here longest ago is forgotten first.
@@ -135,7 +135,7 @@ class Budget:
 
 
 def _asks(scope: Scope) -> bool:
-    """Tell whether a request is a query or an update."""
+    """Tell whether a request is a query, an update or a scenario."""
     path = scope["path"]
     if path not in PATHS and not path.startswith("/store/"):
         return False

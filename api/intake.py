@@ -17,9 +17,8 @@ from graph.limits import MB
 #: The longest body of a question, in bytes, and that of records, in MB.
 SHORT: Final = 65_536
 RECORDS: Final = 1
-#: How many long pieces of work are done at once, and how many seconds the next one waits.
+#: How many long pieces of work are done at once, and when to come back, in seconds.
 AT_ONCE: Final = 1
-PATIENCE: Final = 2.0
 _RETRY: Final = 2
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -31,7 +30,7 @@ class Turns:
     They wait in the event loop, where waiting costs no thread that another request needs.
     """
 
-    def __init__(self, at_once: int = AT_ONCE, seconds: float = PATIENCE) -> None:
+    def __init__(self, seconds: float, at_once: int = AT_ONCE) -> None:
         """Let so many work at once, and others wait for so many seconds."""
         self._free, self._seconds = asyncio.Semaphore(at_once), seconds
 

@@ -3,8 +3,17 @@
 from collections.abc import Iterable
 from typing import Final
 
-from api.answers import Author, CodeModel, FigureModel, Model, ScopeModel, ThingModel, code
-from api.answers import figure_model, scope_model
+from api.answers import (
+    Author,
+    CodeModel,
+    FigureModel,
+    Model,
+    ScopeModel,
+    ThingModel,
+    code,
+    figure_model,
+    scope_model,
+)
 from graph.composite import Composite, Mean
 from graph.profile import DIMENSIONS, Profile, ProfileFigure
 from ontology import PREFIXES
