@@ -15,6 +15,7 @@ from api.headers import Headers
 from api.intake import Turns
 from api.library import FOLDER, Library
 from api.routes import (
+    assessments,
     data,
     graphs,
     health,
@@ -43,6 +44,7 @@ MODULES: Final = (
     questions,
     profile,
     scenarios,
+    assessments,
     resources,
     pages,
 )

@@ -74,13 +74,15 @@ class TurnRoute(APIRoute):
 
 
 class TokenRoute(APIRoute):
-    """A route that writes: who sends no token is refused before the body is read."""
+    """A route where who writes without the token is refused before the body is read."""
 
     def get_route_handler(self) -> Handler:  # type: ignore[override]
-        """Return the handler, which asks for the token first."""
+        """Return the handler, which asks who writes for the token first."""
         handle = super().get_route_handler()
 
         async def allowed(request: Request) -> Response:
+            if request.method != "POST":
+                return await handle(request)
             writer_for(request, library_of(request.app))
             taken = _Limited(request.scope, request.receive)
             await taken.take(RECORDS * MB)

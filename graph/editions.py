@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from graph.errors import ParameterError
 from graph.library import find
 from graph.store import Store
-from ontology import PREFIXES, ROOT, SAM
+from ontology import ID, PREFIXES, ROOT, SAM
 
 _PARTS: Final = ("hasPillar", "hasObjective", "hasGoal", "hasFocus", "hasIssue", "hasLine")
 #: Kinds that compare items of two editions, or editions; they make nothing a part of either.
@@ -97,3 +98,16 @@ def _actors(things: set[str], forth: Edges, back: Edges) -> Iterator[str]:
     for thing in things:
         yield from (o for kind, o in forth[thing] if kind.removeprefix(SAM) in _ANSWERED)
         yield from (s for kind, s in back[thing] if kind.removeprefix(SAM) in _ANSWERS)
+
+
+def find_strategy(store: Store, name: str = "") -> str:
+    """Return the IRI of a strategy by its slug or IRI; without a name, the default edition.
+
+    ParameterError lists the strategies there are.
+    """
+    rows = store.query(find(ROOT / "queries", "strategies").text).rows()
+    known = {row["strategy"].value.removeprefix(ID + "strategy/") for row in rows}
+    wanted = (name or default_edition(store)).removeprefix(ID + "strategy/")
+    if wanted not in known:
+        raise ParameterError.unknown("edition", name, sorted(known))
+    return f"{ID}strategy/{wanted}"

@@ -184,6 +184,7 @@ def test_quotations_stand_in_the_text(client: TestClient) -> None:
         "/v1/questions",
         *(f"/v1/questions/{q.slug}" for q in questions.list_questions()),
         "/v1/views/chain",
+        "/v1/assessments",
         "/v1/profile?weights=goals_with_instrument:1",
         "/v1/openapi.json",
     ],
@@ -261,6 +262,7 @@ def test_description_is_complete(client: TestClient) -> None:
     document = get(client, "/v1/openapi.json")
     assert {
         "/sparql",
+        "/v1/assessments",
         "/v1/links",
         "/v1/profile",
         "/v1/questions",
