@@ -16,12 +16,15 @@ from api.intake import Turns
 from api.library import FOLDER, Library
 from api.routes import (
     assessments,
+    balances,
+    comparisons,
     data,
     graphs,
     health,
     pages,
     profile,
     questions,
+    reciprocity,
     resources,
     scenarios,
     sparql,
@@ -45,6 +48,9 @@ MODULES: Final = (
     profile,
     scenarios,
     assessments,
+    balances,
+    comparisons,
+    reciprocity,
     resources,
     pages,
 )

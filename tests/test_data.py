@@ -23,7 +23,7 @@ CAMEL = re.compile(r"@?[a-z][a-zA-Z0-9]*")
 
 def get(client: TestClient, address: str, **parameters: Any) -> Any:
     """Return the JSON of an answer."""
-    answer = client.get(address, params=parameters)
+    answer = client.get(address, params=parameters or None)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/json"
     return answer.json()
@@ -185,6 +185,9 @@ def test_quotations_stand_in_the_text(client: TestClient) -> None:
         *(f"/v1/questions/{q.slug}" for q in questions.list_questions()),
         "/v1/views/chain",
         "/v1/assessments",
+        "/v1/balances",
+        "/v1/comparisons?earlier=gbvs-2018&later=vkk-2023",
+        "/v1/reciprocity?one=strategy/gbvs-2018&other=instrument/defensienota-2018",
         "/v1/profile?weights=goals_with_instrument:1",
         "/v1/openapi.json",
     ],
@@ -263,10 +266,13 @@ def test_description_is_complete(client: TestClient) -> None:
     assert {
         "/sparql",
         "/v1/assessments",
+        "/v1/balances",
+        "/v1/comparisons",
         "/v1/links",
         "/v1/profile",
         "/v1/questions",
         "/v1/questions/{name}",
+        "/v1/reciprocity",
         "/v1/scenarios",
         "/v1/views/{name}",
     } <= set(document["paths"])
