@@ -48,14 +48,14 @@ class GivenAssessment(Model):
 
 
 def _kind(given: object) -> str:
-    return "records" if isinstance(given, list) else "record"
+    return "[]" if isinstance(given, list) else "{}"
 
 
 #: One record, or a list of them.
 Given = Annotated[
-    Annotated[GivenAssessment, Tag("record")]
+    Annotated[GivenAssessment, Tag("{}")]
     | Annotated[
-        list[GivenAssessment], Field(min_length=1, max_length=MOST, title="Records"), Tag("records")
+        list[GivenAssessment], Field(min_length=1, max_length=MOST, title="Records"), Tag("[]")
     ],
     Discriminator(_kind),
 ]

@@ -1,5 +1,6 @@
 """Errors as problem documents (RFC 9457)."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -85,8 +86,14 @@ def _invalid(request: Request, error: Exception) -> Response:
         for fault in error.errors()
     ]
     detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in errors)
-    parameter = str(error.errors()[0]["loc"][-1])
+    parameter = _parameter(error.errors()[0]["loc"])
     return reply(request, HTTPStatus.BAD_REQUEST, detail, errors=errors, parameter=parameter)
+
+
+def _parameter(where: Sequence[str | int]) -> str:
+    """Return the name of what is at fault, without its place in a list; else body or query."""
+    names = [str(part) for part in where[1:] if str(part).isidentifier()]
+    return ".".join(names) or str(where[0])
 
 
 def respond(request: Request, error: Exception) -> Response:

@@ -20,7 +20,7 @@ from api.answers import (
 from api.profiles import plain_figure
 from graph.errors import ParameterError
 from graph.inquiry import Answer, Verdict
-from graph.scenario import Addition, Scenario
+from graph.scenario import Addition, Rescore, Scenario
 from graph.whatif import Effect, Shift, WhatIf
 
 #: The most changes of one scenario, and the longest text in it, in characters.
@@ -46,6 +46,14 @@ class GivenAddition(_Given):
     reason: _Text
 
 
+class GivenScore(_Given):
+    """Another score for an assessment, by its IRI or assessment/slug, and why."""
+
+    assessment: _Text
+    score: Annotated[int, Field(strict=True)]
+    reason: _Text
+
+
 class GivenScope(_Given):
     """The scope in which the questions are asked.
 
@@ -63,7 +71,8 @@ class GivenScenario(_Given):
 
     `things` (class/slug or IRI), `links` (IRI) and `sources` (names of graphs: the links that
     only these bear out) are dropped, and all links of the `levels`. With the mode `cascade` the
-    instruments of a department that nobody else owns go with it; with `keep` they stay.
+    instruments of a department that nobody else owns go with it; with `keep` they stay. Other
+    `scores` take the place of those of their assessments.
     """
 
     name: _Text
@@ -75,15 +84,16 @@ class GivenScenario(_Given):
     levels: _Names = ()
     mode: _Text = "keep"
     additions: Annotated[tuple[GivenAddition, ...], Field(max_length=CHANGES)] = ()
+    scores: Annotated[tuple[GivenScore, ...], Field(max_length=CHANGES)] = ()
     questions: _Names = ()
     scope: GivenScope = GivenScope()
 
     def scenario(self) -> Scenario:
         """Return the scenario; ParameterError when it has too many changes."""
-        changes = (self.things, self.links, self.sources, self.levels, self.additions)
-        if sum(map(len, changes)) > CHANGES:
+        drops = (*self.things, *self.links, *self.sources, *self.levels)
+        if len((*drops, *self.additions, *self.scores)) > CHANGES:
             message = f"The scenario has more than {CHANGES} changes; leave some out."
-            raise ParameterError(message, "changes", (f"{CHANGES} at most, drops and additions",))
+            raise ParameterError(message, "changes", (f"{CHANGES} at most, of all kinds",))
         return Scenario(
             self.name,
             self.note,
@@ -93,9 +103,8 @@ class GivenScenario(_Given):
             sources=self.sources,
             levels=self.levels,
             mode=self.mode,
-            additions=tuple(
-                Addition(one.subject, one.kind, one.object, one.reason) for one in self.additions
-            ),
+            additions=tuple(Addition(**vars(one)) for one in self.additions),
+            scores=tuple(Rescore(**vars(one)) for one in self.scores),
         )
 
     @property
@@ -113,6 +122,14 @@ class AdditionModel(Model):
     reason: str
 
 
+class RescoreModel(Model):
+    """Another score for an assessment, by IRI, and why."""
+
+    assessment: str
+    score: int
+    reason: str
+
+
 class ScenarioModel(Model):
     """The scenario, with full IRIs and names."""
 
@@ -125,6 +142,7 @@ class ScenarioModel(Model):
     levels: list[str]
     mode: str
     additions: list[AdditionModel]
+    scores: list[RescoreModel]
 
 
 class RemovedModel(Model):
@@ -208,6 +226,7 @@ def _scenario(author: Author, scenario: Scenario) -> ScenarioModel:
             )
             for one in scenario.additions
         ],
+        scores=[RescoreModel(**vars(one)) for one in scenario.scores],
     )
 
 

@@ -232,10 +232,10 @@ def test_one_wrong_record_writes_nothing(
     [
         ([SCORE, SCORE], "to"),
         ([SCORE, {**BACK, "by": "department/bz"}], "by"),
-        ([], "records"),
-        ([SCORE] * 2001, "records"),
+        ([], "body"),
+        ([SCORE] * 2001, "body"),
         ({}, "from"),
-        ("x", "record"),
+        ("x", "body"),
     ],
 )
 def test_wrong_list_writes_nothing(service: Service, given: object, wrong: str) -> None:

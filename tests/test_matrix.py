@@ -2,11 +2,14 @@
 
 import csv
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.app import create_app
+from api.settings import Settings
 from graph.assessments import find_assessments, influence_of
 from graph.dataset import build, collect
 from graph.errors import DataError, ParameterError
@@ -322,3 +325,62 @@ def test_published_balance_comes_out(benchmarks: Store) -> None:
 def option(code: str) -> str:
     """Return the IRI of an option of Somewhereland."""
     return f"{ID}option/somewhereland-{code.lower()}"
+
+
+# The same, asked over HTTP
+
+
+@pytest.fixture(scope="module")
+def served(benchmarks: Store) -> Iterator[TestClient]:
+    """Give a client of the service on the published matrices."""
+    app = create_app(Settings(client_seconds=0, client_errors=0), benchmarks)
+    with TestClient(app) as client:
+        yield client
+
+
+@published
+def test_published_influence_is_served(served: TestClient) -> None:
+    """Over HTTP all derived columns of all 34 targets are as published, and so the first seven."""
+    body = served.get("/v1/assessments", params={"edition": "sweden"}).json()
+    share = body["assessedShare"]
+    assert (share["numerator"], share["denominator"], share["value"]) == (1122, 1122, 1)
+    items = {i["item"]["id"].rpartition("sweden-")[2].replace("-", "."): i for i in body["items"]}
+    rows = read("sdg_sweden_weitz", "published.csv")
+    assert len(rows) == len(items) == 34
+    columns = {
+        "positive": "pos",
+        "negative": "neg",
+        "direct": "sum_first_order",
+        "second": "second_order",
+        "total": "total",
+    }
+    for row in rows:
+        item = items[row["target"]]
+        for name, column in columns.items():
+            assert item[name]["value"] == float(row[column])
+        if place := row["rank_top7"]:
+            assert item["position"] == {"first": int(place), "last": int(place)}
+    assert sum(bool(row["rank_top7"]) for row in rows) == 7
+    assert [code for code, item in items.items() if item["total"]["value"] < 0] == ["17.11"]
+
+
+@published
+def test_published_balance_is_served(served: TestClient) -> None:
+    """Over HTTP exactly the ten published scenarios are consistent, and the row is as published."""
+    selection = [option(code) for code in ("A2", "B1", "C3", "D1", "E1", "F1")]
+    asked = {"edition": "somewhereland", "option": selection}
+    body = served.get("/v1/balances", params=asked).json()
+    rows = read("cib_somewhereland", "published_consistent_scenarios.csv")
+    wanted = {tuple(option(row[name]) for name in "ABCDEF") for row in rows}
+    found = body["consistent"]
+    assert (len(wanted), found["found"], found["combinations"]) == (10, 10, 486)
+    assert set(map(tuple, found["scenarios"])) == wanted
+    assert not found["sampled"]
+    (row,) = read("cib_somewhereland", "published_balance_A2_B1_C3_D1_E1_F1.csv")
+    balances = {
+        one["option"]["id"]: one["balance"]
+        for descriptor in body["selection"]["descriptors"]
+        for one in descriptor["options"]
+    }
+    assert balances == {option(code): int(value) for code, value in row.items()}
+    assert body["selection"]["consistent"] is (tuple(selection) in wanted)

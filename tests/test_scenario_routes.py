@@ -117,6 +117,8 @@ def test_names_are_camel_case(client: TestClient) -> None:
 
 LINK = {"subject": AGENDA, "kind": "serves", "object": "goal/gbvs-2018-cyber-norms", "reason": "X"}
 
+SCORE = {"assessment": "assessment/x", "score": 1, "reason": "X"}
+
 
 @pytest.mark.parametrize(
     ("scenario", "wrong", "told"),
@@ -132,8 +134,10 @@ LINK = {"subject": AGENDA, "kind": "serves", "object": "goal/gbvs-2018-cyber-nor
         ({"additions": [LINK | {"reason": " "}]}, "additions.reason", "any text"),
         ({"additions": [LINK | {"kind": "helps"}]}, "additions.kind", "serves"),
         ({"additions": [LINK | {"subject": "goal/x"}]}, "additions.subject", "goal/"),
-        ({"additions": [{"subject": AGENDA}]}, "kind", "required"),
+        ({"additions": [{"subject": AGENDA}]}, "additions.kind", "required"),
         ({"additions": [LINK, LINK]}, "additions", "already"),
+        ({"scores": [SCORE]}, "scores.assessment", "none"),
+        ({"scores": [SCORE | {"score": "1"}]}, "scores.score", "integer"),
         ({"links": ["x"] * 60, "sources": ["x"] * 60}, "changes", "100"),
         ({"things": ["x"] * 101}, "things", "100"),
         ({"note": "x" * 2001}, "note", "2000"),
