@@ -1,5 +1,6 @@
 """What the README says is true: its commands, its tables and its examples run."""
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -88,10 +89,12 @@ def test_requests_answer(curl: list[str], client: TestClient) -> None:
     url = urlsplit(curl[2])
     headers = dict(h.split(": ", 1) for flag, h in pairwise(curl) if flag == "-H")
     data = dict(d.split("=", 1) for flag, d in pairwise(curl) if flag == "--data-urlencode")
+    (sent,) = [json.loads(d) for flag, d in pairwise(curl) if flag == "--json"] or [None]
     target = url.path + (f"?{url.query}" if url.query else "")
-    answer = client.request("POST" if data else "GET", target, headers=headers, data=data or None)
+    method = "POST" if data or sent else "GET"
+    answer = client.request(method, target, headers=headers, data=data or None, json=sent)
     assert answer.status_code == 200
-    assert len(answer.text.splitlines()) > 1 or answer.json()["total"] > 0
+    assert len(answer.text.splitlines()) > 1 or answer.json().get("total", 1) > 0
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")

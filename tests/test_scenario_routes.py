@@ -109,6 +109,16 @@ def test_additions_count_as_hypothetical_only(client: TestClient) -> None:
     assert "additions_not_counted" in [caveat["code"] for caveat in body["caveats"]]
 
 
+def test_a_score_is_supposed(assessed: OxigraphStore) -> None:
+    """Another score takes the place of that of an assessment, with its full name and reason."""
+    other = {"assessment": "assessment/made-ab", "score": -3, "reason": "It clashes."}
+    with TestClient(create_app(Settings(client_seconds=0), assessed)) as scored:
+        body = try_(scored, scores=[other], questions=["Q28"], scope={"edition": "every"})
+        assert body["scenario"]["scores"] == [{**other, "assessment": ID + other["assessment"]}]
+        (effect,) = body["questions"]
+        assert effect["before"]["numerator"] == effect["after"]["numerator"] + 1
+
+
 def test_names_are_camel_case(client: TestClient) -> None:
     """Every member of the answer has a name in camel case."""
     body = try_(client, things=FOUR, scope={"edition": "every"})
