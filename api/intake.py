@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -20,6 +20,14 @@ RECORDS: Final = 1
 #: How many long pieces of work are done at once, and when to come back, in seconds.
 AT_ONCE: Final = 1
 _RETRY: Final = 2
+
+#: What a route with turns is answered with when none comes free.
+BUSY: Final[dict[int | str, dict[str, Any]]] = {
+    503: {
+        "description": "Others are being worked out; ask again after Retry-After.",
+        "content": {"application/problem+json": {}},
+    }
+}
 
 Handler = Callable[[Request], Awaitable[Response]]
 

@@ -16,9 +16,8 @@ from ontology import GRAPH, ID
 
 #: How sure a scorer may be.
 CONFIDENCE: Final = ("high", "medium", "low")
-#: Who scores, and what nobody scores: evidence.
+#: Who scores.
 _SCORERS: Final = ("Person", "Organization", "Department")
-_EVIDENCE: Final = ("Passage", "Link")
 #: The longest list of names that an error gives.
 _MOST: Final = 100
 
@@ -63,7 +62,7 @@ class _Known:
     @cached_property
     def things(self) -> frozenset[str]:
         """What can be scored."""
-        return things_of(self.store, "Thing").difference(*self._of(_EVIDENCE))
+        return things_of(self.store, "Thing")
 
     @cached_property
     def strategies(self) -> frozenset[str]:
@@ -73,15 +72,12 @@ class _Known:
     @cached_property
     def scorers(self) -> frozenset[str]:
         """Who scores."""
-        return frozenset[str]().union(*self._of(_SCORERS))
+        return frozenset[str]().union(*(things_of(self.store, class_) for class_ in _SCORERS))
 
     @cached_property
     def passages(self) -> frozenset[str]:
         """What may bear a score out."""
         return things_of(self.store, "Passage")
-
-    def _of(self, classes: Sequence[str]) -> list[frozenset[str]]:
-        return [things_of(self.store, class_) for class_ in classes]
 
 
 def _named(parameter: str, name: str, known: Collection[str]) -> str:

@@ -13,7 +13,7 @@ from api.settings import Settings
 from graph.assessments import Assessment, find_assessments, influence_of
 from graph.dataset import Dataset
 from graph.oxigraph import OxigraphStore
-from graph.validate import run_shapes
+from graph.validate import Violation, run_shapes
 from ontology import GRAPH, ID
 from services import TURTLE, Service, serving
 from test_data import CAMEL, keys
@@ -31,6 +31,17 @@ SCORE = {
     "guidingQuestion": "If A makes progress, what does that do to B?",
     "reason": 'It "helps",\nas an example.',
     "date": "2026-11-23",
+}
+PASSAGE = "passage/alignment-of-editions-gbvs-2018-en-1003-1005"
+PASSED = ox.NamedNode(ID + PASSAGE)
+FULL = {
+    **SCORE,
+    "from": "goal/gbvs-2018-economic-security",
+    "reason": "Zo is het.",
+    "context": "Nederland, tot 2030",
+    "language": "nl",
+    "confidence": "low",
+    "evidence": [PASSAGE],
 }
 BACK = {**SCORE, "from": TERROR, "to": NORMS, "score": 0, "reason": ""}
 
@@ -151,6 +162,16 @@ def written(service: Service) -> list[ox.Quad]:
     return list(ox.parse(answer.content, format=ox.RdfFormat.TURTLE))
 
 
+def faults(service: Service, dataset: Dataset) -> list[Violation]:
+    """Return what the shapes find wrong with what was written, beside what it speaks of."""
+    stated = written(service)
+    graphs = (dataset.graphs[GRAPH + name] for name in ("vocabulary", "things"))
+    passage = [q for q in dataset.graphs[GRAPH + "alignment-of-editions"] if q.subject == PASSED]
+    found = run_shapes([*(q for graph in graphs for q in graph), *passage, *stated])
+    ours = {quad.subject.value for quad in stated if isinstance(quad.subject, ox.NamedNode)}
+    return [violation for violation in found if violation.focus in ours]
+
+
 def test_scores_are_recorded(service: Service, dataset: Dataset) -> None:
     """What is sent comes back with its IRI and every part; it passes the shapes, and is no link."""
     before = len(service.rows("SELECT ?l { ?l a <https://w3id.org/samenhang/def#Link> }"))
@@ -168,10 +189,21 @@ def test_scores_are_recorded(service: Service, dataset: Dataset) -> None:
     assert one["id"] == body["assessments"][0]
     assert one["reason"] == {"text": SCORE["reason"], "language": "en"}
     assert one["date"].startswith("2026-11-23")
-    shipped = (q for name in ("vocabulary", "things") for q in dataset.graphs[GRAPH + name])
-    assert run_shapes([*shipped, *written(service)]) == []
+    assert faults(service, dataset) == []
     after = len(service.rows("SELECT ?l { ?l a <https://w3id.org/samenhang/def#Link> }"))
     assert after == before
+
+
+def test_every_member_is_kept(service: Service, dataset: Dataset) -> None:
+    """One record is enough; context, language, confidence and evidence come back, and are sound."""
+    assert post(service, FULL).status_code == 201
+    found = service.call("GET", "/v1/assessments").json()["pairs"]
+    (one,) = [p for p in found if p["from"]["id"] == ID + str(FULL["from"])]
+    (score,) = one["assessments"]
+    assert score["context"] == {"text": FULL["context"], "language": "nl"}
+    assert (score["confidence"], score["evidence"]) == ("low", [ID + PASSAGE])
+    assert score["by"]["id"] == ID + str(FULL["by"])
+    assert faults(service, dataset) == []
 
 
 def test_newest_score_counts(service: Service) -> None:
@@ -198,6 +230,7 @@ def test_newest_score_counts(service: Service) -> None:
         ({"reason": " "}, "reason", "any text"),
         ({"from": "goal/gbvs-2018-nothing"}, "from", NORMS),
         ({"to": "nothing"}, "to", "goal/..."),
+        ({"from": PASSAGE}, "from", "goal/..."),
         ({"to": "goal/a> <b"}, "to", NORMS),
         ({"within": "strategy/gbvs-1918"}, "within", "strategy/gbvs-2018"),
         ({"by": "person/nobody-at-all"}, "by", None),

@@ -7,8 +7,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.routes.balances import draws_of
 from api.settings import Settings
-from graph.options import consistent_scenarios
+from graph.options import Choices, consistent_scenarios
 from graph.oxigraph import OxigraphStore
 from ontology import ID
 from test_data import CAMEL, keys
@@ -57,6 +58,16 @@ def test_sample_says_so(scored: TestClient) -> None:
     assert body["consistent"]["sampled"]
     assert body["consistent"]["seed"] == 0
     assert "sampled" in [caveat["code"] for caveat in body["caveats"]]
+
+
+def test_sample_is_smaller_where_there_is_more_to_choose() -> None:
+    """A thousand scenarios are drawn of few options; of many, so many that it takes no longer."""
+
+    def draws(descriptors: int, options: int) -> int:
+        return draws_of(Choices({str(d): ["x"] * options for d in range(descriptors)}, {}, 0))
+
+    assert (draws(12, 3), draws(0, 0), draws(1000, 1000)) == (1000, 1000, 1)
+    assert 1 < draws(40, 4) < draws(20, 4) < 1000
 
 
 def test_row_of_a_selection(scored: TestClient) -> None:

@@ -111,10 +111,11 @@ def test_additions_count_as_hypothetical_only(client: TestClient) -> None:
 
 def test_a_score_is_supposed(assessed: OxigraphStore) -> None:
     """Another score takes the place of that of an assessment, with its full name and reason."""
-    other = {"assessment": "assessment/made-ab", "score": -2, "reason": "It clashes."}
+    made = "assessment/made-ab"
+    other = {"assessment": made, "score": -2, "reason": "It clashes."}
     with TestClient(create_app(Settings(client_seconds=0), assessed)) as scored:
         body = try_(scored, scores=[other], questions=["Q28"], scope={"edition": "every"})
-        assert body["scenario"]["scores"] == [{**other, "assessment": ID + other["assessment"]}]
+        assert body["scenario"]["scores"] == [{**other, "assessment": ID + made}]
         (effect,) = body["questions"]
         assert effect["before"]["numerator"] == effect["after"]["numerator"] + 1
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 
 from api.balances import BalanceModel, balance_model
-from api.intake import TurnRoute
+from api.intake import BUSY, TurnRoute
 from api.library import LibraryDep
 from api.routes.questions import PROBLEMS
 from graph.editions import find_strategy
@@ -15,7 +15,9 @@ from graph.options import Choices, balance_of, choices_of
 from graph.store import Store
 from ontology import ID
 
-router = APIRouter(prefix="/v1", responses=PROBLEMS, tags=["balances"], route_class=TurnRoute)
+router = APIRouter(
+    prefix="/v1", responses=PROBLEMS | BUSY, tags=["balances"], route_class=TurnRoute
+)
 
 #: So many combinations are all looked at here; it takes a second or two.
 MOST: Final = 100_000
@@ -41,12 +43,12 @@ def get_balances(
     """Give the options of a strategy, the scenarios that are consistent, and one balance row."""
     strategy = find_strategy(library.store, edition)
     choices = choices_of(library.store, strategy)
-    found = find_consistent(choices.options, choices.scores, most=most, draws=_draws(choices))
+    found = find_consistent(choices.options, choices.scores, most=most, draws=draws_of(choices))
     row = _row(library.store, strategy, option) if option else None
     return balance_model(library.author, strategy, choices, found, row)
 
 
-def _draws(choices: Choices) -> int:
+def draws_of(choices: Choices) -> int:
     """Return how many scenarios a sample draws; fewer where each takes longer."""
     options = sum(map(len, choices.options.values()))
     return max(1, min(DRAWS, _WORK // max(1, len(choices.options) * options)))
