@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from commands import DONE, run
 from graph.check import check
 from graph.dataset import Dataset, build, load_dataset
 from graph.errors import Finding
@@ -116,3 +117,13 @@ def broken(letter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def faults(broken: Path) -> list[Finding]:
     """Give what the check finds in the broken folder."""
     return check(broken).findings
+
+
+@pytest.fixture(scope="session")
+def kept(letter: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give a store on disk with the letter, loaded by the command; to be read, never changed."""
+    url = f"oxigraph:{tmp_path_factory.mktemp('kept') / 'store'}"
+    result = run("load", letter, "--store", url)
+    assert result.exit_code == DONE
+    assert "Loaded " in result.stderr
+    return url
