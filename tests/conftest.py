@@ -1,10 +1,10 @@
 """What the tests share: the shipped graph, read once, in the real engine."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, settings
 from starlette.testclient import TestClient
@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from commands import DONE, run
-from graph.check import check
+from folders import folder_of
+from graph.check import Report, check
 from graph.dataset import Dataset, build, load_dataset
 from graph.errors import Finding
 from graph.files import parse_file
@@ -27,6 +28,12 @@ DATA = Path(__file__).parent / "data"
 # A slow machine fails no test.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is there before the first test out of every collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -76,19 +83,22 @@ def client(store: OxigraphStore) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="session")
+def report() -> Report:
+    """Give what the check of the shipped data says, which takes long."""
+    return check()
+
+
+@pytest.fixture
+def checked(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the commands find what the check of the shipped data said, and not check it again."""
+    monkeypatch.setattr("graph.check.check", lambda path: report)
+    monkeypatch.setattr("graph.load.examine", lambda *_: report.findings)
+
+
+@pytest.fixture(scope="session")
 def letter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give an ontology folder with the letter and what it speaks of, and nothing else."""
-    root = tmp_path_factory.mktemp("letter") / "ontology"
-    others = shutil.ignore_patterns("data", "things", "__pycache__", "*.py")
-    shutil.copytree(ROOT, root, ignore=others)
-    for folder in ("data", "things"):
-        (root / folder).mkdir()
-    shutil.copy(ROOT / "data" / LETTER, root / "data" / LETTER)
-    said = {term for quad in parse_file(root / "data" / LETTER).quads for term in quad.triple}
-    for path in sorted((ROOT / "things").glob("*.ttl")):
-        kept = [quad.triple for quad in parse_file(path).quads if quad.subject in said]
-        ox.serialize(kept, root / "things" / path.name, format=ox.RdfFormat.TURTLE)
-    return root
+    return folder_of(tmp_path_factory.mktemp("letter") / "ontology", ROOT / "data" / LETTER)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.check import check
+from graph.check import Report, check
 from graph.dataset import Dataset, collect, load_dataset
 from graph.errors import DataError, Finding
 from graph.files import parse_file
@@ -112,9 +112,8 @@ def full(file: str, subject: str) -> str:
     return f"{ID}{class_}/" + (f"kamerbrief-gbvs-2018-{slug}" if file == LETTER else slug)
 
 
-def test_shipped_data_have_no_faults() -> None:
+def test_shipped_data_have_no_faults(report: Report) -> None:
     """Everything that is shipped passes its own shapes and checks, quotations included."""
-    report = check()
     assert report.findings == []
     assert sum((t.levels for t in report.tallies.values()), Counter())["quoted"] > 0
 

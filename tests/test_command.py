@@ -55,6 +55,7 @@ def test_check_counts_links(letter: Path) -> None:
     assert result.stdout.endswith("\n0 failures\n")
 
 
+@pytest.mark.usefixtures("checked")
 def test_check_accounts_for_every_fact() -> None:
     """The check says of each source how many facts were read, loaded and left out, and why."""
     table, _, rest = run("check").stdout.partition("\nKinds of link\n")

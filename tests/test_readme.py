@@ -16,12 +16,13 @@ from typer.testing import CliRunner
 from api.__main__ import app
 from api.app import create_app
 from api.settings import PREFIX, Settings
+from folders import folder_of
 from graph.check import check
 from graph.limits import Limits
 from graph.links import LEVELS
 from graph.snapshot import opened
 from graph.turtle import convert
-from ontology import ID, PREFIXES, ROOT, SAM
+from ontology import ID, PREFIXES, SAM
 
 REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -71,6 +72,7 @@ def test_paths_exist() -> None:
     assert [path for path in named if not (REPOSITORY / path).exists()] == []
 
 
+@pytest.mark.usefixtures("checked")
 @pytest.mark.parametrize("command", _commands("samenhang"))
 def test_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command of the README runs as it stands there."""
@@ -114,17 +116,15 @@ def test_write_is_made() -> None:
     assert answer.json() == {"revision": 1, "inserted": 1, "deleted": 0}
 
 
-def test_example_link_is_sound(tmp_path: Path) -> None:
+def test_example_link_is_sound(copy_of_letter: Path) -> None:
     """The link that the README writes passes the check in the file of the letter."""
     example = re.findall(r"```turtle\n(.*?)```", README, re.DOTALL)[0]
-    letter = (ROOT / "data" / "kamerbrief-gbvs-2018.ttl").read_text(encoding="utf-8")
-    head = letter.partition("# Opening")[0]
-    file = tmp_path / "kamerbrief-gbvs-2018.ttl"
-    file.write_text(
-        letter + example.replace("p:overlap", "p:example").replace("l:overlap", "l:example")
-    )
-    assert head
-    assert [str(finding) for finding in check(file).findings] == []
+    added = example.replace("p:overlap", "p:example").replace("l:overlap", "l:example")
+    with (copy_of_letter / "data" / "kamerbrief-gbvs-2018.ttl").open("a", encoding="utf-8") as file:
+        file.write(added)
+    report = check(copy_of_letter)
+    assert [str(finding) for finding in report.findings] == []
+    assert report.tallies["kamerbrief-gbvs-2018"].kinds["overlapsWith"] == 2
 
 
 def test_example_table_is_sound(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_example_table_is_sound(tmp_path: Path) -> None:
         <{PREFIXES["rdfs"]}label> "Example of 2030"@en, "Voorbeeld van 2030"@nl .\n"""
     turtle = convert(table, "organization:samenhang", "2026-11-23")
     file.write_text(turtle + described, encoding="utf-8")
-    report = check(file)
+    report = check(folder_of(tmp_path / "ontology", file))
     assert [str(finding) for finding in report.findings] == []
     tally = report.tallies["example-2030"]
     assert tally.levels == {"cited": 2, "assessed": 1}
