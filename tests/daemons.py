@@ -19,6 +19,8 @@ import pytest
 
 #: How long anything may take to answer, in seconds.
 PATIENCE = 30.0
+#: How Python runs the service.
+PROGRAM = ("-m", "api")
 USER, PASSWORD = "tester", "s@cret: 1"
 #: The most rows that the Virtuoso of the tests gives.
 ROWS = 500
@@ -91,7 +93,7 @@ def _running(command: Sequence[str | Path], folder: Path, url: str) -> Iterator[
 def serving(
     settings: Mapping[str, str],
     store: str = "memory:",
-    program: Sequence[str] = ("-m", "api"),
+    program: Sequence[str] = PROGRAM,
     tracer: Sequence[str] = (),
 ) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """Start the service on a free port; end it as a service manager does.

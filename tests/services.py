@@ -23,6 +23,12 @@ TURTLE: Final = "text/turtle"
 PATIENT: Final = {"SAMENHANG_QUERY_SECONDS": "60", "SAMENHANG_QUEUE_SECONDS": "30"}
 NO_BUDGET: Final = {"SAMENHANG_CLIENT_SECONDS": "0", "SAMENHANG_CLIENT_ERRORS": "0"}
 WRITABLE: Final = {"SAMENHANG_TOKEN": TOKEN} | PATIENT
+#: The service whose store in memory has nothing in it, for the shipped graph takes long to clear.
+EMPTY: Final = (
+    "-c",
+    "import graph.dataset as d; d.load_dataset = lambda: d.Dataset({}, [], []); "
+    "from api.__main__ import main; main()",
+)
 _ALL: Final = "SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } }"
 
 
@@ -109,8 +115,13 @@ def dataset(document: bytes | str) -> ox.Dataset:
 def serving(
     store: str, settings: dict[str, str] = WRITABLE, tracer: Sequence[str] = ()
 ) -> Iterator[Service]:
-    """Run the service on a store, see `daemons.serving`; its clients have no budget."""
-    with daemons.serving(settings | NO_BUDGET, store, tracer=tracer) as (address, process):
+    """Run the service on a store, see `daemons.serving`; its clients have no budget.
+
+    In memory it has nothing at first.
+    """
+    program = EMPTY if store == "memory:" else daemons.PROGRAM
+    settings = settings | NO_BUDGET
+    with daemons.serving(settings, store, program, tracer) as (address, process):
         service = Service(address, process, settings.get("SAMENHANG_TOKEN", ""))
         try:
             yield service

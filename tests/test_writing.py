@@ -49,7 +49,7 @@ def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def in_memory() -> Iterator[Service]:
-    """Serve the shipped graph from memory."""
+    """Serve a store in memory."""
     with serving("memory:") as running:
         yield running
 
