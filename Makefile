@@ -55,7 +55,7 @@ lock: $(APPLICATION) ## Renew the lock files (needs uv; ARGS=--upgrade for the n
 		install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
 
 clean: ## Remove everything that make and the tests made
-	@rm -rf $(VENV) $(VENDOR) dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) $(VENDOR) dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find api graph ontology tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(CREATED):

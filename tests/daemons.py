@@ -95,14 +95,20 @@ def serving(
     store: str = "memory:",
     program: Sequence[str] = PROGRAM,
     tracer: Sequence[str] = (),
+    *,
+    counted: bool = False,
 ) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """Start the service on a free port; end it as a service manager does.
 
-    `tracer` is a command that runs it as its child.
+    `tracer` is a command that runs it as its child. Coverage counts what it does only when it is
+    `counted`, for that makes it slow.
     """
     port = free_port()
     command = [*tracer, sys.executable, *program, "serve", "--store", store, "--port", str(port)]
-    process = subprocess.Popen(command, env=os.environ | settings, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, **settings}
+    if not counted:
+        environment.pop("COVERAGE_PROCESS_CONFIG", None)
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
         until = time.monotonic() + PATIENCE

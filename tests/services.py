@@ -121,7 +121,7 @@ def serving(
     """
     program = EMPTY if store == "memory:" else daemons.PROGRAM
     settings = settings | NO_BUDGET
-    with daemons.serving(settings, store, program, tracer) as (address, process):
+    with daemons.serving(settings, store, program, tracer, counted=True) as (address, process):
         service = Service(address, process, settings.get("SAMENHANG_TOKEN", ""))
         try:
             yield service
