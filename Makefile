@@ -28,7 +28,7 @@ serve: $(APPLICATION) ## Start the service; everything it needs is set up first
 
 test: check ## Run all checks and all tests
 	@echo "Running the tests ..."
-	@$(BIN)/python -m pytest --cov $(ARGS)
+	@$(BIN)/python -m pytest --cov --numprocesses 2 --dist loadfile $(ARGS)
 
 check: $(APPLICATION) $(DEV) ## Check style, format and types
 	@echo "Checking the style (ruff) ..."

@@ -14,9 +14,6 @@ from graph.readers import Readers
 from graph.results import Form, format_named
 from pools import ENDLESS, FORMATS, POINT, opened, sample
 
-# Tests before these may have left a thread; it is idle, so a fork does no harm.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-
 SMALL = Limits(seconds=1.0, memory=600)
 
 

@@ -246,7 +246,6 @@ def test_only_the_partner_itself(name: str) -> None:
         refuse_federation(f"{prologue} SELECT * {{ SERVICE {name} {GROUP} }}", [PARTNER])
 
 
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_partner_is_heard(listener: Listener) -> None:
     """A reader calls a partner, and no other host."""
     listener.asked.clear()
@@ -352,7 +351,6 @@ def test_harmless_word_in_an_update(text: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux takes the network away")
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_update_cannot_call(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     """When no lexical check refuses it, an update that calls still reaches no host."""
     listener.asked.clear()

@@ -20,8 +20,6 @@ from graph.results import Form, format_named
 from pools import ENDLESS, FORMATS, PATIENT, POINT, family, gone, opened, working
 
 VALUES = Path(__file__).parent / "data" / "hostile" / "values-crossed.rq"
-# Tests before these may have left a thread; it is idle, so a fork does no harm.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
 
 def test_a_query_that_gives_up_waiting_takes_no_reader(store: OxigraphStore) -> None:

@@ -29,8 +29,6 @@ from pools import (
     working,
 )
 
-# Tests before these may have left a thread; it is idle, so a fork does no harm.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 LINES = {Form.BINDINGS: "csv", Form.BOOLEAN: "json", Form.GRAPH: "ntriples"}
 
 

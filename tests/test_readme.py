@@ -99,7 +99,6 @@ def test_requests_answer(curl: list[str], client: TestClient) -> None:
     assert len(answer.text.splitlines()) > 1 or answer.json().get("total", 1) > 0
 
 
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_write_is_made() -> None:
     """The request of the README that writes is answered with what it wrote."""
     (curl,) = _curls("update=")
