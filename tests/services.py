@@ -113,15 +113,19 @@ def dataset(document: bytes | str) -> ox.Dataset:
 
 @contextmanager
 def serving(
-    store: str, settings: dict[str, str] = WRITABLE, tracer: Sequence[str] = ()
+    store: str,
+    settings: dict[str, str] = WRITABLE,
+    tracer: Sequence[str] = (),
+    *,
+    counted: bool = True,
 ) -> Iterator[Service]:
     """Run the service on a store, see `daemons.serving`; its clients have no budget.
 
-    In memory it has nothing at first.
+    In memory it has nothing at first. Where times are measured it should not be `counted`.
     """
     program = EMPTY if store == "memory:" else daemons.PROGRAM
     settings = settings | NO_BUDGET
-    with daemons.serving(settings, store, program, tracer, counted=True) as (address, process):
+    with daemons.serving(settings, store, program, tracer, counted=counted) as (address, process):
         service = Service(address, process, settings.get("SAMENHANG_TOKEN", ""))
         try:
             yield service

@@ -120,7 +120,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     url = empty_store(
         tmp_path_factory.mktemp("documents") / "store", {"urn:graph:a": "<urn:s> <urn:p> 0 ."}
     )
-    with serving(url, LIMITS) as running:
+    with serving(url, LIMITS, counted=False) as running:
         yield running
 
 

@@ -236,7 +236,7 @@ def test_written_is_there_after_a_restart(tmp_path: Path) -> None:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Serve a store with small limits."""
     url = empty_store(tmp_path_factory.mktemp("small") / "store", {A: "<urn:s> <urn:p> 1 ."})
-    with serving(url, SMALL) as running:
+    with serving(url, SMALL, counted=False) as running:
         running.change(numbers(400))
         yield running
 
