@@ -8,8 +8,6 @@ import pyoxigraph as ox
 import pytest
 
 from commands import COUNT, DONE, PILLARS, WRONG, run
-from graph.library import LANGUAGES
-from graph.questions import list_questions
 from graph.results import Form, Format, formats_for
 from graph.store import open_store
 from ontology import ID
@@ -89,57 +87,6 @@ def test_unknown_store_is_told(url: str, says: str) -> None:
     result = run("query", "-", "--store", url, stdin=COUNT)
     assert result.exit_code == WRONG
     assert says in result.stderr
-
-
-def test_ask_lists_the_questions() -> None:
-    """Without a question the questions are listed in the language asked for."""
-    for language in LANGUAGES:
-        lines = run("ask", "--lang", language).stdout.splitlines()
-        assert [line.partition("  ")[2] for line in lines] == [
-            question.says("question", language) for question in list_questions()
-        ]
-
-
-def test_ask_answers(kept: str) -> None:
-    """An answer has the question, the verdict with its fraction, and a sentence for each gap."""
-    result = run("ask", "q01", "--store", kept, "--level", "quoted", "--lang", "nl")
-    assert result.exit_code == DONE
-    question, verdict, *rows = result.stdout.splitlines()
-    assert question == list_questions()[0].says("question", "nl")
-    assert verdict == "gaps_found: 13 / 13 (quoted)"
-    assert len(rows) == 13
-    assert all(row.startswith("- gap: Voor “") for row in rows)
-
-
-def test_ask_of_one_source(kept: str) -> None:
-    """Only links of the source that is named count."""
-    result = run("ask", "Q24", "--store", kept, "--source", "derived")
-    assert result.stdout.splitlines()[1].startswith("not_assessable: 0 / 0")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["Q99"], "Q01"),
-        (["Q01", "--level", "certain"], "quoted, cited"),
-        (["Q01", "--source", "nowhere"], "nowhere"),
-    ],
-)
-def test_unknown_question_level_or_source_is_told(
-    kept: str, arguments: list[str], says: str
-) -> None:
-    """A name that nobody has declared ends with code 2, and says what there is."""
-    result = run("ask", *arguments, "--store", kept)
-    assert result.exit_code == WRONG
-    assert says in result.stderr
-
-
-def test_unknown_language_is_told(kept: str) -> None:
-    """A language other than Dutch and English ends with code 2, and prints no empty lines."""
-    for arguments in ([], ["Q01", "--store", kept]):
-        result = run("ask", *arguments, "--lang", "fr")
-        assert result.exit_code == WRONG
-        assert result.stdout == ""
 
 
 @pytest.mark.parametrize("format_", formats_for(Form.GRAPH), ids=lambda format_: format_.name)
