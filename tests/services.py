@@ -118,12 +118,14 @@ def serving(
     tracer: Sequence[str] = (),
     *,
     counted: bool = True,
+    shipped: bool = False,
 ) -> Iterator[Service]:
     """Run the service on a store, see `daemons.serving`; its clients have no budget.
 
-    In memory it has nothing at first. Where times are measured it should not be `counted`.
+    In memory it has nothing at first, unless it is the `shipped` graph. Where times are measured
+    it should not be `counted`.
     """
-    program = EMPTY if store == "memory:" else daemons.PROGRAM
+    program = EMPTY if store == "memory:" and not shipped else daemons.PROGRAM
     settings = settings | NO_BUDGET
     with daemons.serving(settings, store, program, tracer, counted=counted) as (address, process):
         service = Service(address, process, settings.get("SAMENHANG_TOKEN", ""))

@@ -56,7 +56,7 @@ def scored(assessed: OxigraphStore) -> Iterator[TestClient]:
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:
     """Serve the shipped graph from memory, for who has the token."""
-    with serving("memory:") as running:
+    with serving("memory:", shipped=True) as running:
         yield running
 
 

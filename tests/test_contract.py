@@ -27,7 +27,7 @@ NORMALISED = {
 OXIGRAPH = NORMALISED | {"own-default", "own-merge"}
 #: Virtuoso 7.2.5 describes a thing with what points to it, bounds long texts and sorted columns,
 #: and does little of the protocol's dataset by itself.
-VIRTUOSO = NORMALISED | {"describe", "long-text", "questions"}
+VIRTUOSO = NORMALISED | {"describe", "long-text"}
 VIRTUOSO |= {check.id for check in OWN_CHECKS}
 NODE = ox.NamedNode("urn:kept")
 QUAD = ox.Quad(NODE, NODE, NODE, NODE)
