@@ -80,8 +80,9 @@ def test_deep_query_ends_nothing(service: str) -> None:
 def test_others_are_served_meanwhile(service: str) -> None:
     """While more endless queries come than there are readers, pages and JSON are answered at once.
 
-    The queries too many are told to come back later.
+    The queries too many are told to come back later. What the pages read once was read before.
     """
+    assert httpx.get(f"{service}/", timeout=PATIENCE).status_code == 200
     with ThreadPoolExecutor(8) as pool:
         running = [pool.submit(ask, service, CROSS) for _ in range(8)]
         time.sleep(0.2)
