@@ -55,4 +55,5 @@ def _said(value: Value, names: Names, language: str) -> str:
         text = f"{value:.2f}"
         return text.replace(".", ",") if language == "nl" else text
     text = str(value)
-    return names.of(text).in_language(language) if text.startswith(BASE) else text
+    named = text.startswith(BASE) or text in names.by_iri
+    return names.of(text).in_language(language) if named else text

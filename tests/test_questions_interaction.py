@@ -326,6 +326,34 @@ def test_links_without_quotation_or_with_one_source() -> None:
     assert any("instrument:i" in line and "goal:b" in line for line in said(store, found))
 
 
+def test_links_that_say_the_same_are_one_statement() -> None:
+    """Two sources that state the same are two documents for it; a denial supports nothing."""
+    store = add(
+        sketch(
+            "instrument:i serves goal:a quoted",
+            "instrument:i serves goal:a @two",
+            "instrument:i serves goal:b quoted",
+            "instrument:i serves goal:b denied @two",
+        ),
+        "passage:p1 sam:quotation 'x'@en . passage:p3 sam:quotation 'y'@en .",
+    )
+    found = answer(store, "Q29")
+    about = {f.other.removeprefix(ID): f.why for f in found.findings if "/link/" in f.other}
+    assert about == {"link/l1": "", "link/l3": "single"}
+    assert row(found, "instrument/i", "link/l1").links == (ID + "link/l1", ID + "link/l2")
+    assert figures(found)["single"] == (1, 2)
+
+
+def test_kinds_of_other_vocabularies_are_said_by_name() -> None:
+    """A link of the kind dcterms:title is said in words, not as an IRI."""
+    store = add(
+        sketch("strategy:s hasGoal goal:a"),
+        "link:l3 a sam:Link ; rdf:subject goal:a ; rdf:predicate dcterms:title ; rdf:object 'A' ;"
+        " sam:level level:cited .",
+    )
+    assert not any("http" in line for line in said(store, answer(store, "Q29")))
+
+
 def test_conclusions_that_need_weaker_links() -> None:
     """A gap of another question that a weaker link closes is weak; one that stays is firm."""
     store = sketch("instrument:i serves goal:a assessed", things="goal:b")

@@ -3,19 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from graph.facts import Fact, Facts
+from graph.facts import Fact, Facts, links_of
 from graph.findings import Finding, Judgement
 from graph.links import STRENGTH
 from graph.measures.figures import fraction
 
 
 def weaknesses(facts: Facts, _: Mapping[str, float]) -> Judgement:
-    """Return each link, and each gap of another question; a gap when its evidence is weak.
+    """Return each statement, and each gap of another question; a gap when its evidence is weak.
 
     A fact in the role `link` stands for one document with a passage of the link; one in the role
-    `quoted` says that a passage of the link has a quotation. A fact in the role `answer` is a gap
-    in the question `other`, and says the level at which it would close. The other end of a finding
-    about a link is that link.
+    `quoted` says that a passage of the link has a quotation. Links of several sources that say the
+    same are one statement, and the other end of the finding about it is the strongest of them. A
+    fact in the role `answer` is a gap in the question `other`, and says the level at which it would
+    close.
     """
     links = list(_links(facts))
     answers = list(_answers(facts))
@@ -28,26 +29,23 @@ def weaknesses(facts: Facts, _: Mapping[str, float]) -> Judgement:
 
 
 def _links(facts: Facts) -> Iterator[Finding]:
-    found: dict[str, list[Fact]] = defaultdict(list)
+    """Yield a row for each statement: links with one subject, kind and object are one."""
+    found: dict[tuple[str, str, str], list[Fact]] = defaultdict(list)
     quoted = {fact.link for fact in facts.rows if fact.role == "quoted"}
     for fact in facts.rows:
         if fact.role == "link":
-            found[fact.link].append(fact)
-    for link, passages in found.items():
+            found[fact.item, fact.said["kind"], fact.said["object"]].append(fact)
+    for (item, kind, object_), passages in found.items():
         documents = {f.said["document"] for f in passages if "document" in f.said}
-        single, unquoted = len(documents) <= 1, link not in quoted
-        one = passages[0]
+        links = links_of(passages)
+        single, unquoted = len(documents) <= 1, quoted.isdisjoint(links)
         yield Finding(
-            one.item,
-            link,
+            item,
+            links[0],
             gap=single or unquoted,
             why="" if single == unquoted else "single" if single else "unquoted",
-            links=(link,),
-            values={
-                "kind": one.said["kind"],
-                "object": one.said["object"],
-                "documents": tuple(sorted(documents)),
-            },
+            links=links,
+            values={"kind": kind, "object": object_, "documents": tuple(sorted(documents))},
         )
 
 
