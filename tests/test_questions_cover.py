@@ -58,14 +58,42 @@ def drawn() -> OxigraphStore:
 
 
 def test_instrument_is_adrift_until_it_serves_a_goal(drawn: OxigraphStore) -> None:
-    """Serving a topic, by a denied link or at a weaker level, serves no goal; a line is a goal."""
+    """Serving by a denied link or at a weaker level serves no goal; a line is a goal.
+
+    What neither a strategy nor a goal is linked with (n, which serves a topic) is not asked about.
+    """
     found = answer(drawn, "Q02", edition="every")
-    assert rows(found) == ["instrument/j", "instrument/n"]
+    assert rows(found) == ["instrument/j"]
     assert covered(found) == ["instrument/i", "instrument/k"]
     assert rows(answer(drawn, "Q02", edition="s")) == ["instrument/j", "instrument/k"]
     assert row(found, "instrument/j").disappears_at == "assessed"
     assert row(found, "instrument/j").links == (ID + "link/l3",)
     assert row(found, "instrument/j").severity_reasons == ("open_list",)
+
+
+@pytest.mark.parametrize("kind", ["seeks", "requires", "dependsOn"])
+def test_what_a_goal_seeks_or_requires_is_not_adrift(kind: str) -> None:
+    """An instrument that a goal wants stands with that goal, though no link says that it serves."""
+    store = sketch("strategy:s coupledTo instrument:i", f"goal:a {kind} instrument:i assessed")
+    assert row(answer(store, "Q02"), "instrument/i").disappears_at == "assessed"
+    assert covered(answer(store, "Q02", "assessed")) == ["instrument/i"]
+
+
+def test_threat_that_only_a_pillar_addresses_says_so() -> None:
+    """It is a gap, with the passage that names it, and the sentence tells what addresses it."""
+    store = sketch("strategy:s hasPillar pillar:p", "pillar:p addresses threat:t")
+    found = answer(store, "Q05")
+    (gap,) = found.findings
+    assert (gap.gap, gap.why, gap.links) == (True, "instead", (ID + "link/l2",))
+    assert "pillar:p" in explain(found.question, gap, read_names(store), "nl")
+
+
+def test_threat_that_no_source_names_at_the_level_is_no_row() -> None:
+    """What is named by a weaker link only cannot be unanswered at the stronger level."""
+    store = sketch("strategy:s identifiesThreat threat:t assessed", "goal:a linkedTo threat:u")
+    for name in ("Q05", "Q08"):
+        assert answer(store, name).verdict == "not_assessable"
+        assert rows(answer(store, name, "assessed")) == ["threat/t"]
 
 
 def test_threat_is_answered_by_goals_only(drawn: OxigraphStore) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from graph.findings import Judge
 from graph.judgements.chains import chains
 from graph.judgements.coordination import coordination_gaps
-from graph.judgements.cover import gaps, stated
+from graph.judgements.cover import gaps, named, stated
 from graph.judgements.dispute import disputes
 from graph.judgements.division import brokers, shape, silos
 from graph.judgements.duplication import duplicates
@@ -36,6 +36,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "gaps": gaps,
     "influences": influences,
     "islands": islands,
+    "named": named,
     "owners": owners,
     "pillar_overlap": pillar_overlap,
     "pseudo_redundancy": pseudo_redundancy,

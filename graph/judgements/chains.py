@@ -22,10 +22,11 @@ def chains(facts: Facts, _: Mapping[str, float]) -> Judgement:
 
     It is a gap when a step is missing; `why` then is what was not found. Roles: `addresses` (a
     threat and a goal), `serves` (a goal and an instrument), `owner` (an instrument and a
-    department), `context` (who names the threat).
+    department), `context` (who names the threat). A threat that nothing names is no row.
     """
     known: dict[tuple[str, int], Chain] = {}
-    return Judgement([_finding(facts, item, _best(facts, item, 0, known)) for item in facts.items])
+    named = (item for item in facts.items if facts.of(item, "context", _STEPS[0]))
+    return Judgement([_finding(facts, item, _best(facts, item, 0, known)) for item in named])
 
 
 def _best(facts: Facts, item: str, step: int, known: dict[tuple[str, int], Chain]) -> Chain:

@@ -19,6 +19,15 @@ def stated(facts: Facts, _: Mapping[str, float]) -> Judgement:
     return Judgement([_gap(facts, item) for item in facts.items if facts.of(item, "context")])
 
 
+def named(facts: Facts, _: Mapping[str, float]) -> Judgement:
+    """Return the gaps among the items that a link names: those with a fact in any role.
+
+    A gap with a fact in the role `instead` tells what there is in the place of what covers it.
+    """
+    every = {fact.item for fact in facts.rows}
+    return Judgement([_gap(facts, item) for item in facts.items if item in every])
+
+
 def _gap(facts: Facts, item: str) -> Finding:
     """Return an item with what covers it.
 
@@ -27,11 +36,15 @@ def _gap(facts: Facts, item: str) -> Finding:
     """
     cover = facts.of(item, "cover")
     others = {fact.other or fact.said.get("means", "") for fact in cover} - {""}
+    instead = [] if cover else facts.of(item, "instead")
     return Finding(
         item,
         gap=not cover,
-        why="figure" if cover and not others else "",
-        links=links_of(facts.of(item, "context")),
+        why="instead" if instead else "figure" if cover and not others else "",
+        links=links_of((*facts.of(item, "context"), *instead)),
         cover=links_of(cover),
-        values={"others": tuple(sorted(others))},
+        values={
+            "others": tuple(sorted(others)),
+            "instead": tuple(sorted({fact.other for fact in instead})),
+        },
     )
