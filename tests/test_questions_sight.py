@@ -213,6 +213,23 @@ def test_every_kind_of_threat_in_a_region_counts(words: str) -> None:
     assert rows(answer(store, "Q07", "assessed")) == []
 
 
+@pytest.mark.parametrize(
+    ("harm", "threatened"), [("causes topic:y", True), ("threatens interest:z", True), ("", False)]
+)
+def test_what_lies_in_a_region_threatens_when_it_does_harm(harm: str, threatened: bool) -> None:
+    """Wars in a region are a threat there once a link says what they cause or threaten."""
+    done = [f"topic:wars {harm} quoted"] if harm else []
+    store = sketch("strategy:s focusesOn region:r", "topic:wars locatedIn region:r", *done)
+    found = answer(store, "Q07", edition="every")
+    assert (rows(found) == ["region/r"]) is threatened
+    denied = sketch(
+        "strategy:s focusesOn region:r",
+        "topic:wars locatedIn region:r",
+        *(f"{d} denied" for d in done),
+    )
+    assert rows(answer(denied, "Q07")) == []
+
+
 def test_only_empty_regions_are_not_assessable() -> None:
     """Where nothing is found in any focus region there is nothing to judge."""
     found = answer(sketch("strategy:s focusesOn region:r"), "Q07")
@@ -316,14 +333,17 @@ def test_chains_of_the_letter_break_before_an_instrument(store: OxigraphStore) -
     assert set(keys(found).values()) == {"goal", "instrument"}
 
 
-def test_focus_regions_of_the_letter_hold_no_named_threat(store: OxigraphStore) -> None:
+def test_wars_and_unstable_countries_threaten_one_region_of_the_letter(
+    store: OxigraphStore,
+) -> None:
     """The letter focuses on two regions, and so does its goal of conflict prevention.
 
-    What lies there are topics: wars, unstable countries, developments.
+    Wars and unstable countries in the regions around Europe cause problems of security and flows of
+    refugees; of the other region it only says that developments there matter for security.
     """
     found = answer(store, "Q07", "quoted", [LETTER])
     assert keys(found) == {
-        "region/regions-around-europe": "unthreatened",
+        "region/regions-around-europe": "answered",
         "region/regions-around-the-kingdom": "unthreatened",
     }
     assert short(found.findings[0].values["answers"]) == ["goal/gbvs-2018-conflict-prevention"]

@@ -10,8 +10,9 @@ from graph.measures.figures import figure
 def regions(facts: Facts, _: Mapping[str, float]) -> Judgement:
     """Return every focus region (role `context`); a gap when it has threats only, or none.
 
-    Roles: `threat`, and `goal` and `instrument`, which answer. A region where nothing was found
-    could not have been a gap.
+    Roles: `threat` (what lies there and does harm, without being called a threat, is its `topic`),
+    and `goal` and `instrument`, which answer. A region where nothing was found could not have been
+    a gap.
     """
     found = [_region(facts, item) for item in facts.items if facts.of(item, "context")]
     empty = sum(finding.why == "empty" for finding in found)
@@ -29,7 +30,7 @@ def _region(facts: Facts, item: str) -> Finding:
         links=links_of((*focus, *threats) if met else (*focus, *threats, *answers)),
         cover=links_of(answers) if met else (),
         values={
-            "threats": tuple(facts.others(item, "threat")),
+            "threats": tuple(sorted({fact.other or fact.said["topic"] for fact in threats})),
             "answers": tuple(facts.others(item, "goal", "instrument")),
         },
     )
