@@ -14,7 +14,8 @@ _SHARED = {"threat": "threats", "serves": "instruments", "region": "regions"}
 def spanning_instruments(facts: Facts, _: Mapping[str, float]) -> Judgement:
     """Return the instruments that serve goals of most pillars, all of them when they tie.
 
-    Facts in the role `goal` say which goals a pillar holds.
+    Where none serves more than one pillar, the rows are the pillars that are served. Facts in the
+    role `goal` say which goals a pillar holds.
     """
     spans: dict[str, dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
     for pillar in facts.items:
@@ -25,19 +26,37 @@ def spanning_instruments(facts: Facts, _: Mapping[str, float]) -> Judgement:
     findings = [
         Finding(
             instrument,
-            why="one" if most == 1 else "",
             links=links_of(fact for found in spans[instrument].values() for fact in found),
             values={"number": most, "pillars": tuple(sorted(spans[instrument]))},
         )
         for instrument in sorted(spans)
-        if len(spans[instrument]) == most
+        if len(spans[instrument]) == most > 1
     ]
     wide = sum(len(found) > 1 for found in spans.values())
     figures = (
         figure("most_pillars", most or None, reason="empty_denominator"),
         fraction("spanning_share", wide, len(spans)),
     )
-    return Judgement(findings, figures, len(spans))
+    return Judgement(findings or _apart(spans), figures, len(spans))
+
+
+def _apart(spans: Mapping[str, Mapping[str, list[Fact]]]) -> list[Finding]:
+    """Return the pillars with what serves each alone, when no instrument serves two."""
+    found: dict[str, list[Fact]] = defaultdict(list)
+    instruments: dict[str, list[str]] = defaultdict(list)
+    for instrument, served in sorted(spans.items()):
+        for pillar, facts in served.items():
+            found[pillar] += facts
+            instruments[pillar].append(instrument)
+    return [
+        Finding(
+            pillar,
+            why="one",
+            links=links_of(found[pillar]),
+            values={"number": len(names), "instruments": tuple(names)},
+        )
+        for pillar, names in sorted(instruments.items())
+    ]
 
 
 def pillar_overlap(facts: Facts, _: Mapping[str, float]) -> Judgement:
