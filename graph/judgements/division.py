@@ -79,7 +79,8 @@ _SHARED: Final = {"Instrument": _by_instrument, "Department": _by_department}
 def silos(facts: Facts, _: Mapping[str, float]) -> Judgement:
     """Return for each way to share goals whether the ties stay inside pillars more than by chance.
 
-    A projection without ties is no row: it says nothing.
+    A projection without ties is no row: it says nothing. One with so few that chance has no
+    interval is a row, and nothing that could be a gap.
     """
     pillars = _pillars(facts)
     findings, figures = [], []
@@ -91,7 +92,8 @@ def silos(facts: Facts, _: Mapping[str, float]) -> Judgement:
         figures += [replace(f, name=f"{f.name}_{class_.lower()}") for f in named]
         if found.index.value is not None:
             findings.append(_silo(SAM + class_, found, links_of(shared.facts)))
-    return Judgement(findings, tuple(figures))
+    able = sum(finding.why != "few" for finding in findings)
+    return Judgement(findings, tuple(figures), able)
 
 
 def _pillars(facts: Facts) -> dict[str, str]:
@@ -106,13 +108,12 @@ def _pillars(facts: Facts) -> dict[str, str]:
 
 def _silo(item: str, found: ExternalInternal, links: tuple[str, ...]) -> Finding:
     index, bound = found.index.value, found.low.value
-    certain = bound is not None
-    inside = (index or 0) < ((bound if certain else found.chance.value) or 0)
+    inside = bound is not None and (index or 0) < bound
     values = {"index": found.index, "chance": found.chance, "low": found.low, "high": found.high}
     return Finding(
         item,
         gap=inside,
-        why=("inside" if inside else "across") + ("-interval" if certain else ""),
+        why="few" if bound is None else "inside" if inside else "across",
         links=links,
         cover=() if inside else links,
         values=_numbers(values),
