@@ -36,7 +36,7 @@ def _tension(facts: Facts, pair: Pair, assessments: Sequence[Fact]) -> Finding:
         item,
         other,
         gap=gap,
-        why=_why(against, score, bool(with_)),
+        why=_why(against, score, with_),
         links=links_of(against),
         cover=() if gap else links_of(with_),
         values={
@@ -47,10 +47,18 @@ def _tension(facts: Facts, pair: Pair, assessments: Sequence[Fact]) -> Finding:
     )
 
 
-def _why(against: Sequence[Fact], score: float, stated: bool) -> str:
+def _why(against: Sequence[Fact], score: float, with_: Sequence[Fact]) -> str:
+    """Return which sentence says it; the facts are in order, the strongest first."""
     if against:
-        return "" if against[0].strength >= STRENGTH["cited"] else "read"
-    return "scored" if score < 0 else "" if stated else "fine"
+        return "" if _stated(against[0]) else "read"
+    if score < 0:
+        return "scored"
+    return ("" if _stated(with_[0]) else "reading") if with_ else "fine"
+
+
+def _stated(fact: Fact) -> bool:
+    """Tell whether a published document itself says so, and no reader."""
+    return fact.strength >= STRENGTH["cited"]
 
 
 def _plain(value: float) -> int | float:

@@ -1,6 +1,6 @@
 """Support: what things rest on, whether that is covered, and what rests on itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from graph.facts import Facts, links_of
 from graph.findings import Finding, Judgement
@@ -28,6 +28,7 @@ def foundations(facts: Facts, _: Mapping[str, float]) -> Judgement:
 
 
 def _foundation(facts: Facts, item: str, other: str, further: frozenset[str]) -> Finding:
+    support = links_of(f for f in facts.of(item, "rests") if f.other == other)
     cover = links_of(facts.of(other, "cover"))
     beyond = tuple(sorted(further - {item, other}))
     covered = {thing: len(facts.others(thing, "cover")) for thing in (other, *beyond)}
@@ -36,8 +37,8 @@ def _foundation(facts: Facts, item: str, other: str, further: frozenset[str]) ->
         item,
         other,
         gap=not cover,
-        why=("covered-further" if cover else "further") if beyond else "",
-        links=links_of(f for f in facts.of(item, "rests") if f.other == other),
+        why=_why(support, cover, beyond),
+        links=support,
         cover=cover,
         values={
             "coveredBy": covered[other],
@@ -45,6 +46,13 @@ def _foundation(facts: Facts, item: str, other: str, further: frozenset[str]) ->
             "weakest": tuple(thing for thing, number in covered.items() if number == least),
         },
     )
+
+
+def _why(support: Collection[str], cover: Collection[str], beyond: Collection[str]) -> str:
+    """Return which sentence says it; what is a means itself is covered by what rests on it."""
+    if beyond:
+        return "covered-further" if cover else "further"
+    return "means" if cover and set(support) >= set(cover) else ""
 
 
 def _cycles(facts: Facts, pairs: set[Pair]) -> Iterator[Finding]:
