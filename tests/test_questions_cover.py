@@ -79,6 +79,17 @@ def test_what_a_goal_seeks_or_requires_is_not_adrift(kind: str) -> None:
     assert covered(answer(store, "Q02", "assessed")) == ["instrument/i"]
 
 
+def test_part_of_a_goal_is_told_and_covers_nothing() -> None:
+    """What a goal comprises is said in the row of the goal and of the part; both stay gaps."""
+    store = sketch("goal:a comprises instrument:i")
+    for name, item, other in (("Q01", "goal", "instrument:i"), ("Q02", "instrument", "goal:a")):
+        found = answer(store, name)
+        (gap,) = found.findings
+        assert (gap.gap, gap.why) == (True, "instead")
+        assert gap.item.startswith(f"{ID}{item}/")
+        assert other in explain(found.question, gap, read_names(store), "nl")
+
+
 def test_threat_that_only_a_pillar_addresses_says_so() -> None:
     """It is a gap, with the passage that names it, and the sentence tells what addresses it."""
     store = sketch("strategy:s hasPillar pillar:p", "pillar:p addresses threat:t")
