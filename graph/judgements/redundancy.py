@@ -117,7 +117,8 @@ def _critical(
 def pseudo_redundancy(facts: Facts, _: Mapping[str, float]) -> Judgement:
     """Return the goals with several instruments; a gap when these rest on one owner or budget.
 
-    Goals of which no owner and no budget (role `budget`) is known are left out, and counted.
+    Goals with no known budget (role `budget`), and with one department as the known owner of one
+    instrument at most, are left out, and counted.
     """
     several = {
         goal: sorted(names)
@@ -135,12 +136,13 @@ def _pseudo(facts: Facts, goal: str, names: Collection[str]) -> Finding | None:
     held = owners(facts, names)
     paid = {name: frozenset(facts.others(name, "budget")) for name in names}
     departments, budgets = (frozenset[str]().union(*m.values()) for m in (held, paid))
-    if not departments and not budgets:
+    known = sum(map(bool, held.values()))
+    single = len(departments) == 1 and known > 1
+    if not single and len(departments) < 2 and not budgets:
         return None
     links = links_of(f for name in names for f in facts.of(name, "owner", "budget"))
     number = len(names)
-    if len(departments) == 1:
-        known = sum(map(bool, held.values()))
+    if single:
         values: dict[str, Value] = {
             "number": number,
             "known": known,
