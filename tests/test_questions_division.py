@@ -97,7 +97,12 @@ def test_brokers_stand_between() -> None:
     links = [f"department:{d} responsibleFor goal:{g}" for d, g in ("da", "ea", "eb", "fb")]
     row = only(answer(sketch(*links), "Q20"))
     assert (row.item, row.why, row.gap) == (ID + "department/e", "department", False)
-    values = {"betweenness": pytest.approx(4 / 6), "size": 2.0, "constraint": 0.5}
+    values = {
+        "betweenness": pytest.approx(4 / 6),
+        "percent": pytest.approx(400 / 6),
+        "size": 2.0,
+        "constraint": 0.5,
+    }
     assert row.values == values
     assert row.links == (ID + "link/l2", ID + "link/l3")
 

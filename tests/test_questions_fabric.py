@@ -31,10 +31,10 @@ def test_the_fabric_is_read_once() -> None:
 
 @pytest.mark.parametrize("name", NETWORK)
 def test_without_links_nothing_can_be_judged(name: str) -> None:
-    """Things alone make no network; their number is a figure, not a verdict."""
+    """Things of which no link speaks make no network."""
     found = answer(sketch(things="pillar:p department:d instrument:i"), name)
     assert found.findings == ()
-    assert found.verdict == ("none_found" if name == "Q14" else "not_assessable")
+    assert found.verdict == "not_assessable"
 
 
 def test_what_holds_two_things_is_a_breaking_point() -> None:
@@ -87,22 +87,27 @@ def test_strategy_and_documents_tie_nothing() -> None:
 
 def test_departments_are_reached_through_offices() -> None:
     """An instrument that an office signs hangs on the department of the office."""
-    links = ("instrument:i serves goal:a", "office:o officeOf department:d")
+    presents = "department:d presents strategy:s"
+    links = (presents, "instrument:i serves goal:a", "office:o officeOf department:d")
     assert rows(answer(sketch(*links), "Q21")) == ["department/d"]
     for said in ("instrument:i signedBy office:o", "office:o responsibleFor instrument:i"):
         assert answer(sketch(*links, said), "Q21").verdict == "none_found"
 
 
 def test_islands_are_all_parts_but_the_largest() -> None:
-    """A group and a thing that nothing ties to the largest group are islands."""
-    store = sketch(*TREE, "instrument:k focusesOn region:r", things="threat:z")
-    found = answer(store, "Q21")
+    """A group and a thing that nothing ties to the largest group are islands.
+
+    A thing that nothing names, or that the strategy names in passing, is no part.
+    """
+    named = ("strategy:s identifiesThreat threat:z", "strategy:s mentions region:v")
+    store = sketch(*TREE, "instrument:k focusesOn region:r", *named, things="threat:w")
+    found = answer(store, "Q21", edition="every")
     assert rows(found) == ["instrument/k", "threat/z"]
     assert (found.numerator, found.denominator) == (2, 3)
     pair, alone = found.findings
     assert pair.values["things"] == (ID + "instrument/k", ID + "region/r")
     assert (pair.why, pair.links) == ("together", (ID + "link/l5",))
-    assert (alone.why, alone.links) == ("alone", ())
+    assert (alone.why, alone.links) == ("alone", (ID + "link/l6",))
     assert figure(found, "apart") == 3 / 8
 
 
@@ -112,16 +117,20 @@ def test_islands_that_join_are_still_apart() -> None:
         *TREE,
         "threat:x partOf threat:y assessed",
         "goal:b addresses threat:z derived",
+        *(f"strategy:s identifiesThreat threat:{name}" for name in "xyz"),
     )
-    found = {f.item.removeprefix(ID): f.disappears_at for f in answer(store, "Q21").findings}
+    asked = answer(store, "Q21", edition="every")
+    found = {f.item.removeprefix(ID): f.disappears_at for f in asked.findings}
     assert found == {"threat/x": "", "threat/y": "", "threat/z": "derived"}
 
 
 def test_other_sources_tie_nothing() -> None:
-    """Only links of the chosen sources count; things always do."""
-    store = sketch(*TREE, "goal:b addresses threat:z @two")
-    assert answer(store, "Q21").verdict == "none_found"
-    assert rows(answer(store, "Q21", sources=["one"])) == ["threat/z"]
+    """Only links of the chosen sources tie; what these do not name at all is no part."""
+    tied = (*TREE, "goal:b addresses threat:z @two")
+    assert answer(sketch(*tied), "Q21").verdict == "none_found"
+    assert rows(answer(sketch(*tied), "Q21", sources=["one"])) == []
+    named = sketch(*tied, "strategy:s identifiesThreat threat:z")
+    assert rows(answer(named, "Q21", sources=["one"])) == ["threat/z"]
 
 
 def test_islands_are_of_the_edition_only() -> None:
@@ -172,7 +181,7 @@ def test_letter_has_these_breaking_points(store: OxigraphStore) -> None:
 def test_letter_has_these_islands(store: OxigraphStore) -> None:
     """Read in the letter: beside the pillars five groups; all that it does not tie is alone."""
     found = answer(store, "Q21", "quoted", LETTER, "every")
-    groups = {f.item.removeprefix(ID): f.values["n"] for f in found.findings if f.links}
+    groups = {f.item.removeprefix(ID): f.values["n"] for f in found.findings if f.why != "alone"}
     assert groups == {
         "framework/developments-within-nato": 5,
         "instrument/worldwide-effort": 6,

@@ -171,7 +171,7 @@ def _broker(
     none = figure("", None)
     said = {"betweenness": between[item]}
     said |= {"size": sizes.get(item, none), "constraint": limits.get(item, none)}
-    values = _numbers(said)
+    values = _numbers(said) | {"percent": 100 * (between[item].value or 0.0)}
     return Finding(
         item,
         why="department" if {"size", "constraint"} <= set(values) else "",

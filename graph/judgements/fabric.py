@@ -39,14 +39,18 @@ class Fabric:
 
 
 def fabric_of(facts: Facts) -> Fabric:
-    """Return the fabric of the things asked about: any fact with one at either end is a tie."""
-    known = frozenset(facts.items)
+    """Return the fabric of the things asked about: a fact with one at either end is a tie.
+
+    Things of which no fact speaks at the level, not even in the role `context`, are left out.
+    """
+    spoken = {end for fact in facts.rows for end in (fact.item, fact.other)}
+    known = spoken.intersection(facts.items)
     ties: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     for fact in facts.rows:
         if fact.item in known and fact.other in known and fact.item != fact.other:
             ties[min(fact.item, fact.other), max(fact.item, fact.other)].append(fact)
     graph: nx.Graph[str] = nx.Graph()
-    graph.add_nodes_from(facts.items)
+    graph.add_nodes_from(item for item in facts.items if item in known)
     graph.add_edges_from(ties)
     return Fabric(graph, ties)
 
@@ -67,7 +71,7 @@ def _broken(cut: Cut, fabric: Fabric) -> Finding:
         item,
         "".join(others),
         gap=True,
-        why="bridge" if others else "point",
+        why=("bridge" if others else "point") + _more(apart),
         links=fabric.links(held),
         values=_things(apart),
     )
@@ -75,6 +79,11 @@ def _broken(cut: Cut, fabric: Fabric) -> Finding:
 
 def _things(things: tuple[str, ...]) -> dict[str, Value]:
     return {"things": things, "n": len(things), "some": things[:_NAMED]}
+
+
+def _more(things: tuple[str, ...]) -> str:
+    """Return the end of the key of a sentence that does not name all of these things."""
+    return "-more" if len(things) > _NAMED else ""
 
 
 def islands(facts: Facts, _: Mapping[str, float]) -> Judgement:
@@ -89,15 +98,18 @@ def islands(facts: Facts, _: Mapping[str, float]) -> Judgement:
     )
     if not fabric.ties:
         return Judgement((), figures, 0)
-    found = [_island(part, fabric) for part in parts[1:]]
+    found = [_island(part, fabric, facts) for part in parts[1:]]
     return Judgement(found, figures, len(parts), frozenset((thing, "") for thing in apart))
 
 
-def _island(part: tuple[str, ...], fabric: Fabric) -> Finding:
+def _island(part: tuple[str, ...], fabric: Fabric, facts: Facts) -> Finding:
+    """Return the row of an island: with what ties it together, or else what names it."""
+    named = links_of(fact for thing in part for fact in facts.of(thing, "context"))
+    links = fabric.links(pairs(part)) or named
     return Finding(
         part[0],
         gap=True,
-        why="together" if len(part) > 1 else "alone",
-        links=fabric.links(pairs(part)),
+        why="together" + _more(part) if len(part) > 1 else "alone",
+        links=links,
         values=_things(part),
     )
