@@ -41,16 +41,15 @@ class Fabric:
 def fabric_of(facts: Facts) -> Fabric:
     """Return the fabric of the things asked about: a fact with one at either end is a tie.
 
-    Things of which no fact speaks at the level, not even in the role `context`, are left out.
+    Things without a tie and without a fact in the role `context` are left out.
     """
-    spoken = {end for fact in facts.rows for end in (fact.item, fact.other)}
-    known = spoken.intersection(facts.items)
+    known = frozenset(facts.items)
     ties: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     for fact in facts.rows:
         if fact.item in known and fact.other in known and fact.item != fact.other:
             ties[min(fact.item, fact.other), max(fact.item, fact.other)].append(fact)
     graph: nx.Graph[str] = nx.Graph()
-    graph.add_nodes_from(item for item in facts.items if item in known)
+    graph.add_nodes_from(known.intersection(facts.by_role.get("context", ())))
     graph.add_edges_from(ties)
     return Fabric(graph, ties)
 
