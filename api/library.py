@@ -23,6 +23,7 @@ from graph.names import Names, read_names, shorten
 from graph.readers import Readers
 from graph.results import Row
 from graph.store import Store
+from graph.wording import explain, say, sentence
 from graph.writer import Writer
 from ontology import GRAPH, ID, ROOT, SAM
 
@@ -158,6 +159,7 @@ def _pages() -> Environment:
         lstrip_blocks=True,
     )
     pages.globals |= {"path_of": path_of, "value_of": value_of, "shorten": shorten}
+    pages.globals |= {"explain": explain, "say": say, "sentence": sentence}
     pages.globals |= {"LEVELS": LEVELS, "SAM": SAM}
     return pages
 

@@ -11,6 +11,8 @@ from graph.names import Names
 from ontology import BASE, ROOT
 
 _FILE: Final = ROOT / "questions" / "wording.toml"
+#: A smaller number is not said as zero: it keeps its first digit.
+_LEAST: Final = 0.005
 _AND: Final = {"nl": " en ", "en": " and "}
 
 Texts = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -40,20 +42,21 @@ def explain(question: Query, finding: Finding, names: Names, language: str) -> s
     return _filled(template, values, names, language)
 
 
-def _filled(template: str, values: Mapping[str, Value], names: Names, language: str) -> str:
-    for key, value in values.items():
-        if f"{{{key}}}" in template:
-            template = template.replace(f"{{{key}}}", _said(value, names, language))
-    return template
-
-
-def _said(value: Value, names: Names, language: str) -> str:
+def say(value: Value, names: Names, language: str) -> str:
+    """Return a value in words: a thing by its name, a number with two decimals if not whole."""
     if isinstance(value, tuple):
-        parts = [_said(part, names, language) for part in value]
+        parts = [say(part, names, language) for part in value]
         return _AND[language].join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
     if isinstance(value, float):
-        text = f"{value:.2f}"
+        text = f"{value:.2f}" if not value or abs(value) >= _LEAST else f"{value:.1g}"
         return text.replace(".", ",") if language == "nl" else text
     text = str(value)
     named = text.startswith(BASE) or text in names.by_iri
     return names.of(text).in_language(language) if named else text
+
+
+def _filled(template: str, values: Mapping[str, Value], names: Names, language: str) -> str:
+    for key, value in values.items():
+        if f"{{{key}}}" in template:
+            template = template.replace(f"{{{key}}}", say(value, names, language))
+    return template

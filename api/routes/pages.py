@@ -1,13 +1,22 @@
 """Pages: the start page, the questions and the network views."""
 
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.library import Library, LibraryDep
 from graph import network
+from graph.editions import editions
+from graph.errors import NotFoundError
+from graph.findings import Finding
+from graph.inquiry import SEVERITIES, Answer
+from graph.library import Query as StoredQuery
 from graph.links import LEVELS, Link
-from graph.questions import find_question, list_questions
+from graph.questions import find_question, iri_of, list_questions
+from graph.scope import EVERY, Scope
 from ontology import GRAPH, ID, SAM
 
 router = APIRouter(include_in_schema=False)
@@ -19,14 +28,59 @@ CHOICES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "letter": ("quoted", ("kamerbrief-gbvs-2018", "assessments")),
 }
 
+#: At most so many rows of an answer stand on one page.
+ROWS: Final = 30
 
-def _choices(library: Library) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return the choices whose sources the store holds."""
+
+@dataclass(frozen=True)
+class Asked:
+    """What counts in the answers of a page: a choice of sources, and an edition by its slug."""
+
+    choice: str
+    edition: str
+    scope: Scope
+
+    @property
+    def query(self) -> str:
+        """What a link to a page of answers says to keep both."""
+        return urlencode({"choice": self.choice, "edition": self.edition})
+
+    @property
+    def data(self) -> str:
+        """What a link to the same answer as JSON says."""
+        sources = [("source", name) for name in self.scope.sources]
+        return urlencode([("level", self.scope.level), *sources, ("edition", self.edition)])
+
+
+def asked_of(
+    library: LibraryDep,
+    choice: Annotated[str, Query(pattern=f"^({'|'.join(CHOICES)})$")] = "documents",
+    edition: Annotated[str, Query()] = "",
+) -> Asked:
+    """Return what a request for a page says that counts; the default edition when it says none."""
+    scope = library.inquiry.scope(*CHOICES[choice], edition)
+    return Asked(choice, _slug(scope.edition) or EVERY, scope)
+
+
+AskedDep = Annotated[Asked, Depends(asked_of)]
+
+
+def _slug(edition: str) -> str:
+    return edition.rpartition("/")[2]
+
+
+def _offered(library: Library) -> dict[str, Any]:
+    """Return what a page of answers lets a reader choose from: what the store holds."""
     held = set(library.store.graphs())
-    return {
-        name: (level, sources)
-        for name, (level, sources) in CHOICES.items()
+    choices = [
+        name
+        for name, (_, sources) in CHOICES.items()
         if held.issuperset(GRAPH + source for source in sources)
+    ]
+    return {
+        "choices": choices,
+        "editions": {_slug(iri): iri for iri in editions(library.store)},
+        "every": EVERY,
     }
 
 
@@ -58,6 +112,12 @@ def _editions(library: Library) -> list[str]:
     return sorted(iri for iri in found if iri.startswith(ID + "strategy/"))
 
 
+def _by_layer() -> list[tuple[str, list[StoredQuery]]]:
+    """Return the questions of each layer, in the order of their numbers."""
+    layers = groupby(list_questions(), key=lambda question: question.says("layer"))
+    return [(layer, list(found)) for layer, found in layers]
+
+
 @router.get("/")
 def start(request: Request, library: LibraryDep) -> Response:
     """Say in one screen what this is, how much it holds, and where to go."""
@@ -70,40 +130,70 @@ def start(request: Request, library: LibraryDep) -> Response:
         sources=len(library.documents),
         pillars=_pillars(library, links),
         editions=_editions(library),
-        questions=list_questions(),
+        layers=_by_layer(),
         views=network.list_views(),
     )
 
 
 @router.get("/questions")
-def questions(request: Request, library: LibraryDep) -> Response:
-    """List the questions with the verdict of each at every choice of sources."""
-    inquiry = library.inquiry
-    scopes = {name: inquiry.scope(*choice) for name, choice in _choices(library).items()}
-    answers = [
-        (question, {name: inquiry.ask(question.slug, scope) for name, scope in scopes.items()})
-        for question in list_questions()
-    ]
-    return library.page(request, "questions.html", answers=answers)
+def questions(request: Request, library: LibraryDep, asked: AskedDep) -> Response:
+    """List the questions by layer, with the verdict of each for what is chosen."""
+    return library.page(
+        request,
+        "questions.html",
+        asked=asked,
+        layers=_by_layer(),
+        answers={q.slug: library.inquiry.ask(q.slug, asked.scope) for q in list_questions()},
+        **_offered(library),
+    )
+
+
+def _severest_first(answer: Answer) -> list[Finding]:
+    """Return the rows of an answer: the gaps, severest first, and what is none."""
+    rank = {name: -step for step, name in enumerate(SEVERITIES)}
+    return sorted(answer.findings, key=lambda found: (not found.gap, rank.get(found.severity, 0)))
+
+
+def _evidence(finding: Finding, links: dict[str, Link]) -> list[Link]:
+    """Return the links of a row, each once, those with a quotation first.
+
+    What says where the thing stands comes before what covers it, unless a thing is covered and
+    alone in its row.
+    """
+    stands = finding.gap or finding.other
+    ordered = (*finding.links, *finding.cover) if stands else (*finding.cover, *finding.links)
+    known = [links[iri] for iri in dict.fromkeys(ordered) if iri in links]
+    return sorted(known, key=lambda link: not any(place.quotation for place in link.passages))
 
 
 @router.get("/questions/{name}")
 def question(
     request: Request,
     library: LibraryDep,
+    asked: AskedDep,
     name: str,
-    choice: Annotated[str, Query(pattern=f"^({'|'.join(CHOICES)})$")] = "documents",
+    page: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
-    """Answer one question, with the evidence of each row."""
-    asked = find_question(name)
-    answer = library.inquiry.ask(asked.slug, library.inquiry.scope(*CHOICES[choice]))
+    """Answer one question, with the evidence of each row; a long answer on several pages."""
+    answer = library.inquiry.ask(find_question(name).slug, asked.scope)
+    findings = _severest_first(answer)
+    last = max(-(-len(findings) // ROWS), 1)
+    if page > last:
+        raise NotFoundError(f"The answer has no page {page}; the last is {last}.")
+    shown = findings[(page - 1) * ROWS : page * ROWS]
+    rows = [(finding, _evidence(finding, library.links)) for finding in shown]
     return library.page(
         request,
         "question.html",
+        asked=asked,
         answer=answer,
+        rows=rows,
+        first=(page - 1) * ROWS + 1,
+        page=page,
+        last=last,
         links=library.links,
-        choice=choice,
-        choices=list(_choices(library)),
+        questions={iri_of(one): one for one in list_questions()},
+        **_offered(library),
     )
 
 

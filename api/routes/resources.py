@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from api.library import Library, LibraryDep, path_of
 from api.negotiate import HTML, best
 from graph.links import Link
+from graph.questions import find_question
 from graph.results import Form, formats_for
 from graph.text import pieces
 from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
@@ -23,6 +24,13 @@ def identify(path: str, request: Request) -> Response:
     """Send whoever asks for a thing to the document about it."""
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"/doc/{quote(path)}{query}", 303)
+
+
+@router.get("/doc/question/{name}")
+def describe_question(name: str, request: Request) -> Response:
+    """Send whoever asks for a coherence question to the page of its answer."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/questions/{find_question(name).slug}{query}", 303)
 
 
 def _description(library: Library, iri: str, media_type: str) -> Response:
