@@ -180,7 +180,7 @@ def test_every_question_speaks_both_languages(question: Query, store: OxigraphSt
     """A question is worded in both languages, and is as severe as one of the severities."""
     reasons = {key for key in question.head if key.partition("-")[0] in ("why", "covered")}
     assert any(key.startswith("why") for key in reasons)
-    for key in {"title", "question", "rule", "otherwise"} | reasons:
+    for key in {"title", "question", "rule", "otherwise", "counted"} | reasons:
         assert set(question.head[key]) == set(LANGUAGES), key
     assert store.query(f"ASK {{ <{ID}severity/{question.says('severity')}> ?p ?o }}").truth()
     assert question.says("layer")

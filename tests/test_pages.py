@@ -20,18 +20,22 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.library import FOLDER, TEXTS, path_of
-from api.routes.pages import CHOICES
+from api.routes.pages import CHOICES, ROWS
 from api.settings import Settings
 from graph import network, questions
 from graph.dataset import Dataset
-from graph.inquiry import Inquiry
+from graph.inquiry import SEVERITIES, Inquiry
+from graph.library import Query
 from graph.links import STRENGTH, Link
-from graph.names import Names
+from graph.names import Names, read_names
 from graph.oxigraph import OxigraphStore
+from graph.questions import iri_of
+from graph.wording import explain, sentence
 from ontology import ID, PREFIXES, ROOT, SAM
 
 PAGE = {"Accept": "text/html"}
 LETTER = "kamerbrief-gbvs-2018"
+DEFAULT = "gbvs-2018"
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}"
 HOSTILE_IRI = "javascript:alert(1)//%22%3E%3Cscript%3E"
 #: Literals that are no words: the name of a file, and the strength of a level.
@@ -198,21 +202,141 @@ def test_every_link_leads_on(
             assert there, (target, found[target])
 
 
-def test_question_pages(client: TestClient) -> None:
-    """The page of a question says its fraction at every choice of sources, as the list does."""
-    lang = "en"
-    listed = page(client, f"/questions?lang={lang}")
+@both_languages
+@pytest.mark.parametrize("choice", CHOICES)
+def test_list_of_questions(
+    client: TestClient, store: OxigraphStore, choice: str, lang: str
+) -> None:
+    """The list has every question under its layer, with the fraction of gaps for what is chosen."""
+    inquiry = Inquiry(store)
+    listed = page(client, f"/questions?choice={choice}&lang={lang}")
     for question in questions.list_questions():
-        assert hrefs(listed, f"/questions/{question.slug}?lang="), question.slug
-        for choice in CHOICES:
-            address = f"/questions/{question.slug}?choice={choice}&lang={lang}"
-            verdict = page(client, address).select_one(".verdict")
-            (entry,) = listed.select(f'a[href="{address}"]')
-            row = entry.find_parent("dd")
-            assert verdict, address
-            assert row, address
-            fraction = re.findall(r"\d+", verdict.get_text())
-            assert fraction == re.findall(r"\d+", row.get_text()), address
+        answer = inquiry.ask(question.slug, inquiry.scope(*CHOICES[choice]))
+        chosen = f"choice={choice}&edition={DEFAULT}"
+        address = f"/questions/{question.slug}?{chosen}&lang={lang}"
+        (entry,) = listed.select(f'#{question.says("layer")} a[href="{address}"]')
+        assert entry.get_text() == question.says("question", lang)
+        row = entry.find_parent("li")
+        assert row, address
+        fraction = [int(number) for number in re.findall(r"\d+", fraction_of(row))]
+        told = answer.denominator and (answer.numerator or question.says("severity") != "info")
+        assert fraction == ([answer.numerator, answer.denominator] if told else []), address
+
+
+def fraction_of(found: BeautifulSoup | Tag) -> str:
+    """Return the fraction beside a verdict, empty when there is none."""
+    fraction = found.select_one(".outcome .fraction, .verdict .fraction")
+    return fraction.get_text() if fraction else ""
+
+
+@both_languages
+@pytest.mark.parametrize("question", questions.list_questions(), ids=lambda q: q.slug)
+def test_page_of_a_question(
+    client: TestClient, store: OxigraphStore, names: Names, question: Query, lang: str
+) -> None:
+    """The page of a question says of every row why it is there, and all that goes with it."""
+    inquiry = Inquiry(store)
+    answer = inquiry.ask(question.slug)
+    shown = page(client, f"/questions/{question.slug}?lang={lang}")
+    assert faults(shown) == []
+    assert shown.h1
+    assert shown.h1.get_text() == question.says("question", lang)
+    rows = shown.select(".finding")
+    assert len(rows) == min(len(answer.findings), ROWS)
+    said = {explain(question, f, names, lang).lower() for f in answer.findings}
+    assert [w.get_text() for w in shown.select(".why") if w.get_text().lower() not in said] == []
+    gaps = [row for row in rows if "gap" in (row.get("class") or "")]
+    assert len(gaps) == min(answer.numerator, ROWS)
+    assert all(row.select_one(".severity") for row in gaps)
+    assert not [row for row in rows if row not in gaps and row.select_one(".severity")]
+    text = shown.get_text()
+    for code in answer.caveats:
+        assert sentence("caveat", code, lang, n=answer.read) in text
+    assert len(shown.select(".figures dt")) == len(answer.figures)
+    for one in answer.figures:
+        assert not one.reason or sentence("reason", one.reason, lang) in text
+    assert question.says("rule", lang) in text
+    assert "{" not in "".join(tag.get_text() for tag in shown.select(".findings, .figures, .verdict"))
+
+
+@pytest.mark.parametrize("edition", ["", "every", "ivs-2013"])
+@pytest.mark.parametrize("choice", CHOICES)
+def test_page_has_its_answer_as_json(client: TestClient, choice: str, edition: str) -> None:
+    """The page of a question leads to the same answer as JSON, of what is chosen."""
+    shown = page(client, f"/questions/Q02?choice={choice}&edition={edition}&lang=en")
+    (address,) = hrefs(shown, "/v1/questions/")
+    answer = client.get(address).json()
+    said = [int(number) for number in re.findall(r"\d+", fraction_of(shown))]
+    assert said == [answer["numerator"], answer["denominator"]][: 2 * bool(answer["denominator"])]
+    chosen = [str(tag["value"]) for tag in shown.select("option[selected]")]
+    assert chosen == [choice, edition or DEFAULT]
+
+
+def test_long_answer_is_paged(client: TestClient, store: OxigraphStore) -> None:
+    """The pages of a long answer have each row once, the severest gaps first, and stay small."""
+    inquiry = Inquiry(store)
+    answer = inquiry.ask("Q08")
+    address, rows, ranks = "/questions/Q08-line-of-sight?page=1&lang=en", [], []
+    while address:
+        shown = page(client, address)
+        rows += [tag.get_text().lower() for tag in shown.select(".why")]
+        ranks += [tag.get_text() for tag in shown.select(".severity")]
+        address = next((str(tag["href"]) for tag in shown.select('a[rel="next"]')), "")
+    names = read_names(store)
+    said = [explain(answer.question, f, names, "en").lower() for f in answer.findings]
+    assert sorted(rows) == sorted(said)
+    order = [TEXTS[f"severity_{name}"]["en"] for name in reversed(SEVERITIES)]
+    assert ranks == sorted(ranks, key=order.index)
+    assert len(set(ranks)) > 1
+    assert client.get("/questions/Q08?page=99", headers=PAGE).status_code == 404
+
+
+def test_pages_of_questions_are_small(client: TestClient) -> None:
+    """No first page of an answer is larger than 150 kB, also when every edition is asked about."""
+    for question in questions.list_questions():
+        answer = client.get(f"/questions/{question.slug}?choice=all&edition=every", headers=PAGE)
+        assert len(answer.content) < 150_000, question.slug
+
+
+@pytest.mark.parametrize("question", questions.list_questions(), ids=lambda q: q.slug)
+def test_rows_of_a_question_lead_on(
+    client: TestClient, links: dict[str, Link], question: Query
+) -> None:
+    """What the heading of a row names is there: a thing, a link or the page of a question."""
+    dice = random.Random(question.slug)
+    shown = page(client, f"/questions/{question.slug}?lang=en")
+    addresses = hrefs_of_headings(shown)
+    for address in dice.sample(addresses, min(4, len(addresses))):
+        answer = client.get(address, headers=PAGE)
+        assert answer.status_code == 200, address
+
+
+def hrefs_of_headings(shown: BeautifulSoup) -> list[str]:
+    """Return the addresses in the headings of rows, each once."""
+    return list(dict.fromkeys(str(tag["href"]) for tag in shown.select(".finding h3 a")))
+
+
+@pytest.mark.parametrize("start", ["id", "doc"])
+def test_iri_of_a_question_leads_to_its_page(client: TestClient, start: str) -> None:
+    """The IRI of a question leads to the page of its answer, in the language asked for."""
+    for question in questions.list_questions():
+        path = iri_of(question).removeprefix(ID)
+        answer = client.get(f"/{start}/{path}?lang=en", follow_redirects=False)
+        assert answer.status_code == 303, path
+        found = client.get(f"/{start}/{path}?lang=en", headers=PAGE)
+        assert found.url.path == f"/questions/{question.slug}"
+        assert found.url.query == b"lang=en"
+    assert client.get(f"/{start}/question/Q99", headers=PAGE).status_code == 404
+
+
+def test_rows_about_questions_name_them(client: TestClient) -> None:
+    """A row about a conclusion names the question by its title, and leads to its page."""
+    shown = page(client, "/questions/Q29?lang=nl")
+    named = shown.select('.finding h3 a[href^="/questions/"]')
+    assert named
+    for tag in named:
+        found = questions.find_question(str(tag["href"]).split("/")[2].partition("?")[0])
+        assert tag.get_text() == f"{questions.number(found)} {found.title['nl']}"
 
 
 @pytest.mark.parametrize("choice", CHOICES)

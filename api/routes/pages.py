@@ -29,7 +29,7 @@ CHOICES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
 }
 
 #: At most so many rows of an answer stand on one page.
-ROWS: Final = 30
+ROWS: Final = 25
 
 
 @dataclass(frozen=True)
