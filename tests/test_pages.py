@@ -256,7 +256,9 @@ def test_page_of_a_question(
     for one in answer.figures:
         assert not one.reason or sentence("reason", one.reason, lang) in text
     assert question.says("rule", lang) in text
-    assert "{" not in "".join(tag.get_text() for tag in shown.select(".findings, .figures, .verdict"))
+    assert "{" not in "".join(
+        tag.get_text() for tag in shown.select(".findings, .figures, .verdict")
+    )
 
 
 @pytest.mark.parametrize("edition", ["", "every", "ivs-2013"])
@@ -299,9 +301,7 @@ def test_pages_of_questions_are_small(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("question", questions.list_questions(), ids=lambda q: q.slug)
-def test_rows_of_a_question_lead_on(
-    client: TestClient, links: dict[str, Link], question: Query
-) -> None:
+def test_rows_of_a_question_lead_on(client: TestClient, question: Query) -> None:
     """What the heading of a row names is there: a thing, a link or the page of a question."""
     dice = random.Random(question.slug)
     shown = page(client, f"/questions/{question.slug}?lang=en")
