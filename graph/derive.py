@@ -28,6 +28,8 @@ _SILENT: Final = {
     (SAM + "polarity", PREFIXES["polarity"] + "denied"),
     (SAM + "level", PREFIXES["level"] + "hypothetical"),
 }
+_TERM: Final = ox.NamedNode(SAM + "term")
+_REVIEWED: Final = ox.NamedNode(SAM + "reviewedOn")
 _ATTRIBUTED: Final = ox.NamedNode(PREFIXES["prov"] + "wasAttributedTo")
 _GENERATED: Final = ox.NamedNode(PREFIXES["prov"] + "generatedAtTime")
 _FROM: Final = ox.NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
@@ -109,6 +111,8 @@ def _rule_quads(rule: Query, store: OxigraphStore) -> Iterator[ox.Quad]:
         slug = "-".join(_slug(term.value) for term in (subject, kind, object_)).lower()
         link = ox.NamedNode(f"{ID}link/derived-{rule.slug}-{slug}")
         level = ox.NamedNode(PREFIXES["level"] + "derived")
+        if "term" in row:
+            yield ox.Quad(link, _TERM, row["term"], DERIVED)
         for predicate, value in (
             (_TYPE, _LINK),
             (_SUBJECT, subject),
@@ -125,7 +129,8 @@ def _rule_quads(rule: Query, store: OxigraphStore) -> Iterator[ox.Quad]:
 def derive(graphs: Mapping[str, list[ox.Quad]], root: Path = ROOT) -> list[ox.Quad]:
     """Return the graph of derived links, with the direct triples of each.
 
-    A rule is a SELECT of ?subject ?kind ?object and the two links it rests on, ?first ?second.
+    A rule is a SELECT of ?subject ?kind ?object and the two links it rests on, ?first ?second; one
+    that reads the glossary also gives the ?term by which it sees that they belong together.
     """
     store = merge_of(graphs)
     quads = list({q for rule in read_folder(root / "rules") for q in _rule_quads(rule, store)})

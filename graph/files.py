@@ -100,6 +100,8 @@ def parse_file(path: Path, graph: str | None = None) -> DataFile:
 def _folder(root: Path) -> Iterator[tuple[Path, str | None]]:
     for name in ("vocabulary.ttl", "concepts.ttl", "alignments.ttl"):
         yield root / name, GRAPH + "vocabulary"
+    if (root / "glossary.ttl").is_file():
+        yield root / "glossary.ttl", GRAPH + "vocabulary"
     for path in sorted((root / "things").glob("*.ttl")):
         yield path, GRAPH + "things"
     for path in sorted((root / "data").glob("*.ttl")):
