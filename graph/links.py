@@ -33,6 +33,7 @@ _FIELDS: Final = (
     "reason",
     "accordingTo",
     "rule",
+    "term",
     "by",
     "date",
     "validFrom",

@@ -114,6 +114,7 @@ def broken(letter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("other.ttl", "scores.ttl"):
         shutil.copy(DATA / "broken" / name, root / "data")
     shutil.copy(DATA / "broken" / "things.ttl", root / "things" / "broken.ttl")
+    shutil.copy(DATA / "broken" / "glossary.ttl", root)
     for name, target in (
         ("letter", root / "data" / LETTER),
         ("vocabulary", root / "vocabulary.ttl"),

@@ -11,7 +11,7 @@ from ontology import ROOT
 
 def folder_of(root: Path, file: Path) -> Path:
     """Make an ontology folder with a data file and what it speaks of, and nothing else."""
-    others = shutil.ignore_patterns("data", "things", "__pycache__", "*.py")
+    others = shutil.ignore_patterns("data", "things", "glossary.ttl", "__pycache__", "*.py")
     shutil.copytree(ROOT, root, ignore=others)
     for folder in ("data", "things"):
         (root / folder).mkdir()

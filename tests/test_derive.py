@@ -5,11 +5,14 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graph.dataset import Dataset
+from graph.dataset import VOCABULARY, Dataset, load_dataset
 from graph.derive import DERIVED, derive, label_concepts, materialise
+from graph.ground import read_ground
 from graph.library import Query, read_folder
 from graph.links import STRENGTH, Link
+from graph.overlay import overlay
 from graph.oxigraph import OxigraphStore
+from graph.scenario import Scenario
 from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
 
 EXAMPLE = GRAPH + "example"
@@ -140,8 +143,8 @@ def test_derived_links_tell_their_path(store: OxigraphStore, links: dict[str, Li
         path = [links[row["from"].value] for row in store.query(query).rows()]
         assert len(path) >= 2
         assert all(step.level in ("quoted", "cited") and not step.denied for step in path)
-        assert link.subject in {step.subject for step in path}
-        assert link.object in {step.object for step in path}
+        ends = {end for step in path for end in (step.subject, step.object)}
+        assert {link.subject, link.object} <= ends
         assert link.said["rule"].value.startswith(f"{ID}rule/")
 
 
@@ -222,3 +225,147 @@ def test_folder_without_rules_derives_nothing(tmp_path: Path) -> None:
     assert (
         derive({EXAMPLE: chain("sam:level level:cited", "sam:level level:cited")}, tmp_path) == []
     )
+
+
+GLOSSARY = "goal-names-threat"
+TERM = """<https://w3id.org/samenhang/id/term/t> a sam:Term ;
+    skos:prefLabel 'cyber threats'@en, 'cyberdreigingen'@nl ; skos:altLabel 'cyberthreats'@en"""
+REVIEW = "sam:reviewedBy organization:samenhang ; sam:reviewedOn '2020-01-03'^^xsd:date"
+NAMED = (
+    "rdfs:label 'Approach against cyber threats'@en, 'Aanpak van cyberdreigingen'@nl",
+    "rdfs:label 'Cyberthreats (2019)'@en, 'Cyberdreigingen (2019)'@nl",
+)
+STATED = ("sam:level level:cited", "sam:level level:quoted")
+
+
+def named(
+    labels: tuple[str, str] = NAMED,
+    stated: tuple[str, str] = STATED,
+    more: str = "",
+    review: str = REVIEW,
+    teller: str = "strategy:s",
+) -> dict[str, list[ox.Quad]]:
+    """Return a glossary, and a strategy with a goal; it, or another, names a threat."""
+    vocabulary = load_dataset().graphs[VOCABULARY]
+    kept = [quad for quad in vocabulary if "/id/term/" not in str(quad.subject)]
+    links = quads(
+        f"""{HEADER} strategy:s a sam:Strategy . strategy:z a sam:Strategy .
+        goal:g a sam:Goal ; {labels[0]} . threat:t a sam:Threat ; {labels[1]} .
+        link:a a sam:Link ; rdf:subject strategy:s ; rdf:predicate sam:hasGoal ;
+            rdf:object goal:g ; {stated[0]} .
+        link:b a sam:Link ; rdf:subject {teller} ; rdf:predicate sam:identifiesThreat ;
+            rdf:object threat:t ; {stated[1]} . {more}"""
+    )
+    return {VOCABULARY: kept + quads(f"{TERM} ; {review} .", VOCABULARY), EXAMPLE: links}
+
+
+def by_term(graphs: dict[str, list[ox.Quad]]) -> dict[str, set[str]]:
+    """Return what is said of the link that the glossary gives, by property; empty without one."""
+    said: dict[str, set[str]] = {}
+    for quad in derive(graphs):
+        if f"link/derived-{GLOSSARY}" in str(quad.subject):
+            said.setdefault(quad.predicate.value.rpartition("#")[2], set()).add(
+                quad.object.value.removeprefix(ID)  # type: ignore[union-attr]
+            )
+    return said
+
+
+def test_glossary_gives_a_link_with_rule_term_and_path() -> None:
+    """A goal addresses the threat that it names by a term, and the link tells how it is known."""
+    said = by_term(named())
+    assert (said["subject"], said["object"]) == ({"goal/g"}, {"threat/t"})
+    assert said["predicate"] == {SAM + "addresses"}
+    assert said["rule"] == {f"rule/{GLOSSARY}"}
+    assert said["term"] == {"term/t"}
+    assert said["wasDerivedFrom"] == {"link/a", "link/b"}
+    assert any(date.startswith("2020-01-03") for date in said["generatedAtTime"])  # the review
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        "rdfs:label 'Against cyber threatsome things'@en, 'Tegen cyberdreigingen'@nl",
+        "rdfs:label 'Against anti-cyber threats'@en, 'Tegen cyberdreigingen'@nl",
+        "rdfs:label 'Against cyber, threats'@en, 'Tegen cyberdreigingen'@nl",
+        "rdfs:label 'Against a cyber threat'@en, 'Tegen cyberdreigingen'@nl",
+        "rdfs:label 'Against cyber threats'@en, 'Tegen cyberdreiging'@nl",
+        "rdfs:label 'Against cyber threats'@en",
+        "rdfs:label 'Against cyberdreigingen'@en, 'Tegen cyber threats'@nl",
+    ],
+)
+def test_glossary_knows_whole_words_of_both_languages_only(goal: str) -> None:
+    """A part of a word, other words, and words in one language or the wrong one give no link."""
+    assert by_term(named((goal, NAMED[1]))) == {}
+
+
+@pytest.mark.parametrize("mark", ["({})", "{}.", "the {}: all of them"])
+def test_glossary_minds_neither_case_nor_signs_around(mark: str) -> None:
+    """Upper case, and signs around the words, keep them what they are."""
+    english, dutch = mark.format("CYBER Threats"), mark.format("Cyberdreigingen")
+    assert by_term(named((f"rdfs:label '{english}'@en, '{dutch}'@nl", NAMED[1])))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "sam:level level:cited ; sam:polarity polarity:denied",
+        "sam:level level:cited",
+        "sam:level level:assessed",
+        "sam:level level:hypothetical",
+    ],
+)
+def test_glossary_is_silent_where_somebody_spoke(said: str) -> None:
+    """What a source or reader stated, denied, judged or supposed is never overruled or doubled."""
+    pair = "rdf:subject goal:g ; rdf:predicate sam:addresses ; rdf:object threat:t"
+    assert by_term(named(more=f"link:c a sam:Link ; {pair} ; {said} .")) == {}
+
+
+@pytest.mark.parametrize("level", ["derived", "assessed", "hypothetical"])
+def test_glossary_follows_nothing_weak(level: str) -> None:
+    """Both links of the strategy are stated by a source, and not denied."""
+    weak, denied = f"sam:level level:{level}", f"{STATED[0]} ; sam:polarity polarity:denied"
+    for words in (weak, denied):
+        assert by_term(named(stated=(words, STATED[1]))) == {}
+        assert by_term(named(stated=(STATED[0], words))) == {}
+
+
+def test_glossary_joins_no_two_strategies() -> None:
+    """The goal of one strategy and the threat of another are not joined."""
+    assert by_term(named(teller="strategy:z")) == {}
+
+
+@pytest.mark.parametrize("half", REVIEW.split(" ; "))
+def test_term_without_review_gives_nothing(half: str) -> None:
+    """A term counts when somebody reviewed it on a day."""
+    assert by_term(named(review=half)) == {}
+
+
+def test_shipped_terms_give_what_was_reviewed(links: dict[str, Link]) -> None:
+    """The glossary gives the links that its table lists as reviewed, each by its own term.
+
+    Read in the National Security Strategy of 2019: its summary says of each of these issues what
+    will be done against the risk of the same name.
+    """
+    reviewed = {
+        "cbrn-threats", "criminal-subversion", "cyber-threats", "infectious-diseases",
+        "military-threats", "natural-disasters", "polarisation", "terrorism-and-extremism",
+    }  # fmt: skip
+    assert {
+        (link.subject, link.object, link.said["term"].value)
+        for link in links.values()
+        if "term" in link.said
+    } == {
+        (f"{ID}issue/nvs-2019-{name}", f"{ID}threat/nvs-2019-{name}", f"{ID}term/{name}")
+        for name in reviewed
+    }
+
+
+@pytest.mark.parametrize("premise", [0, 1])
+def test_link_by_a_term_goes_with_either_premise(
+    store: OxigraphStore, links: dict[str, Link], premise: int
+) -> None:
+    """Whoever supposes one of the two links away loses the derived one, and no other by a term."""
+    known = {link.iri: link for link in links.values() if "term" in link.said}
+    lost = min(known)
+    left = overlay(read_ground(store), Scenario("x", links=(known[lost].follows_from[premise],)))
+    assert left.removal.links & known.keys() == {lost}
