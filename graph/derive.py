@@ -140,7 +140,7 @@ def derive(graphs: Mapping[str, list[ox.Quad]], root: Path = ROOT) -> list[ox.Qu
 
 
 def _header(graphs: Mapping[str, list[ox.Quad]]) -> Iterator[ox.Quad]:
-    """Yield who derived the links, and when: on the day of the newest link or term that was read."""
+    """Yield who derived the links, and when: on the day of the newest link or term read."""
     days = (_GENERATED, _REVIEWED)
     found = (q for quads in graphs.values() for q in quads if q.predicate in days)
     dates = [quad.object for quad in found if isinstance(quad.object, ox.Literal)]

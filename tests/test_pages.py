@@ -573,3 +573,21 @@ def test_library_that_is_replaced_is_let_go_of(store: OxigraphStore) -> None:
         assert was() is None
     finally:
         gc.enable()
+
+
+@both_languages
+def test_link_by_a_term_shows_how_it_is_known(client: TestClient, lang: str) -> None:
+    """The page of a link by a term has its rule, term and premises; that of the term its review."""
+    slug = "goal-names-threat-nvs-2019-cyber-threats-addresses-nvs-2019-cyber-threats"
+    found = page(client, f"/doc/link/derived-{slug}?lang={lang}")
+    rule = {"nl": "met een beoordeelde term noemt", "en": "names by a reviewed term"}[lang]
+    assert rule in found.select_one("article").text  # type: ignore[union-attr]
+    for fact in ("e095-1", "e116-1"):
+        assert hrefs(found, f"/doc/link/nvs-2019-en-{fact}")
+    (term,) = hrefs(found, "/doc/term/")
+    entry = page(client, term).select_one("article")
+    assert entry
+    forms = [quoted.text for quoted in entry.select("q")]
+    assert sorted(forms) == ["cyber threats", "cyberdreigingen", "cyberthreats"]
+    words = {"nl": ("Veilig omdat", "24-11-2026"), "en": ("Safe because", "2026-11-24")}[lang]
+    assert all(word in entry.text for word in words)

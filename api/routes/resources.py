@@ -8,9 +8,10 @@ from fastapi.responses import RedirectResponse
 
 from api.library import Library, LibraryDep, path_of
 from api.negotiate import HTML, best
+from graph.library import find
 from graph.links import Link
 from graph.questions import find_question
-from graph.results import Form, formats_for
+from graph.results import Form, formats_for, language_of
 from graph.text import pieces
 from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
 
@@ -95,7 +96,18 @@ def _thing(library: Library, request: Request, iri: str) -> Response:
         sought=library.absences_of(iri),
         searched=[absence for absence in library.absences if absence.document == iri],
         left_out=_left_out(library, slug) if reading else [],
+        entry=_entry(library, iri) if iri.startswith(ID + "term/") else [],
     )
+
+
+def _entry(library: Library, iri: str) -> list[dict[str, str]]:
+    """Return what the glossary says of a term: one row for each form, with its language."""
+    rows = library.store.query(find(ROOT / "queries", "terms").bound(term=iri)).rows()
+    return [
+        {name: row[name].value for name in ("form", "definition", "note", "by", "day")}
+        | {"language": language_of(row["form"])}
+        for row in rows
+    ]
 
 
 def _left_out(library: Library, slug: str) -> list[tuple[str, int]]:
