@@ -24,12 +24,13 @@ from api.routes.pages import CHOICES, ROWS
 from api.settings import Settings
 from graph import network, questions
 from graph.dataset import Dataset
-from graph.inquiry import SEVERITIES, Inquiry
+from graph.inquiry import Inquiry
 from graph.library import Query
 from graph.links import STRENGTH, Link
 from graph.names import Names, read_names
 from graph.oxigraph import OxigraphStore
 from graph.questions import iri_of
+from graph.severity import SEVERITIES
 from graph.wording import explain, sentence
 from ontology import ID, PREFIXES, ROOT, SAM
 

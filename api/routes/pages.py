@@ -12,11 +12,12 @@ from graph import network
 from graph.editions import editions
 from graph.errors import NotFoundError
 from graph.findings import Finding
-from graph.inquiry import SEVERITIES, Answer
+from graph.inquiry import Answer
 from graph.library import Query as StoredQuery
 from graph.links import LEVELS, Link
 from graph.questions import find_question, iri_of, list_questions
 from graph.scope import EVERY, Scope
+from graph.severity import SEVERITIES
 from ontology import GRAPH, ID, SAM
 
 router = APIRouter(include_in_schema=False)
