@@ -19,11 +19,13 @@ import pytest
 TESTS = Path(__file__).parent
 sys.path.append(str(TESTS))
 
-from benchmarks import client, ping  # noqa: E402
+from benchmarks import client, coherence, ping  # noqa: E402
 from benchmarks.questions import bag  # noqa: E402
 from benchmarks.shapes import STRATEGY, Shape, measure_shape  # noqa: E402
 from benchmarks.strategies import Generator, write_strategies  # noqa: E402
 from graph.dataset import Dataset  # noqa: E402
+from graph.oxigraph import OxigraphStore  # noqa: E402
+from graph.questions import find_question, list_questions, number  # noqa: E402
 from ontology import ID, PREFIXES, SAM  # noqa: E402
 
 COUNT = 100
@@ -217,3 +219,21 @@ def test_answers_are_compared_whatever_their_order_and_with_their_kind_of_term()
     assert bag([one]) != bag([two])
     plain = {"x": {**two["x"], "datatype": PREFIXES["xsd"] + "string"}}
     assert bag([two]) == bag([plain])
+
+
+def test_what_answers_a_question_is_said_of_questions_there_are() -> None:
+    """Every question that the benchmark names is one, and most are answered by SPARQL alone."""
+    named = {*coherence.NETWORKS, *coherence.BOTH, *coherence.PEER}
+    assert named <= {number(question) for question in list_questions()}
+    assert Counter(map(coherence.engine, list_questions())) == {"S": 21, "N": 7, "S+N": 2}
+
+
+def test_an_answer_of_a_new_inquiry_takes_longer_than_one_that_is_kept(
+    store: OxigraphStore,
+) -> None:
+    """Of one question the bare query, the whole answer and a kept answer are measured apart."""
+    bare = coherence.merge(store)
+    assert len(bare) == len({quad.triple for quad in store.quads()})
+    found = coherence.cost(store, bare, find_question("Q01"), "", 3)
+    assert 0 < found.again.processor < found.whole.processor
+    assert found.ratio == found.whole.processor / found.bare.processor

@@ -95,7 +95,7 @@ def part(assessed: OxigraphStore) -> list[ox.Triple]:
 def ours(part: list[ox.Triple]) -> OxigraphStore:
     """Give the part to the embedded engine."""
     name = ox.NamedNode(ID + "part")
-    return in_memory({name.value: [ox.Quad(*triple, name) for triple in part]})
+    return in_memory({name.value: [ox.Quad(t.subject, t.predicate, t.object, name) for t in part]})
 
 
 @pytest.fixture(scope="module")

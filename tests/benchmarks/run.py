@@ -20,7 +20,7 @@ import pyoxigraph as ox
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
-from benchmarks import basics, client, growth, peers, ping, throughput  # noqa: E402
+from benchmarks import basics, client, coherence, growth, peers, ping, throughput  # noqa: E402
 from benchmarks.tables import show  # noqa: E402
 from benchmarks.timing import Row, duration  # noqa: E402
 from graph.store import Store, open_store  # noqa: E402
@@ -41,15 +41,22 @@ def machine() -> str:
 
 
 def run_basics(store: Store, options: argparse.Namespace) -> None:
-    """Print what starts, questions and views cost, and rdflib beside them."""
+    """Print what starts and views cost."""
     repeats = 1 if options.quick else 5
 
     def rows() -> Iterator[Row]:
         yield from basics.measure_service(repeats)
         yield from basics.measure_graph(store, repeats, options.quick)
-        yield from basics.measure_peer(store, min(repeats, 3), options.quick)
 
     show(f"Service and graph, {len(store):,} triples", ("measure", "median", "note"), rows())
+
+
+def run_coherence(store: Store, options: argparse.Namespace) -> None:
+    """Print what the questions cost, beside their bare queries and rdflib."""
+    coherence.report_shipped(store, 3 if options.quick else 5)
+    counts = [10, 100] if options.quick else [100, 1_000]
+    with tempfile.TemporaryDirectory() as folder:
+        coherence.report_growth(counts, Path(folder), 3)
 
 
 def run_http(store: Store, options: argparse.Namespace) -> None:
@@ -89,6 +96,7 @@ def run_ping(_: Store, options: argparse.Namespace) -> None:
 
 PARTS: dict[str, Callable[[Store, argparse.Namespace], None]] = {
     "basics": run_basics,
+    "coherence": run_coherence,
     "http": run_http,
     "growth": run_growth,
     "ping": run_ping,
