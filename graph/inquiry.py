@@ -22,8 +22,9 @@ from graph.judgements import JUDGES
 from graph.library import Query, find
 from graph.links import STRENGTH
 from graph.measures.figures import Figure
+from graph.oxigraph import OxigraphStore
 from graph.questions import find_question, iri_of, list_questions, number, parameters_of
-from graph.results import Row
+from graph.results import Result, Row
 from graph.scope import Scope, make_scope
 from graph.severity import SEVERITIES, Support, rate, read_support
 from graph.store import Store
@@ -33,6 +34,8 @@ from ontology import GRAPH, PREFIXES, ROOT
 ALWAYS: Final = ("vocabulary", "things", "derived")
 
 
+#: How many copies of chosen graphs are kept.
+_PARTS: Final = 2
 #: How many rows of answers are kept, of facts, and of tables: some tens of megabytes in all.
 _ROWS: Final = 100_000
 #: What is kept for an answer, however few rows it has, in rows.
@@ -80,6 +83,7 @@ class Inquiry:
         self._tables: LRUCache[Hashable, Table] = LRUCache(
             _ROWS, lambda table: _LEAST + len(table[1])
         )
+        self._parts: LRUCache[Hashable, OxigraphStore] = LRUCache(_PARTS)
         self._supports: dict[str, Support] = {}
         self._members: dict[tuple[str, bool], frozenset[str]] = {}
 
@@ -141,10 +145,19 @@ class Inquiry:
         """Return the answer to a query; questions may share what they ask."""
 
         def ask() -> Table:
-            result = self.store.query(text, default_graphs=_graphs(scope))
+            result = self._query(text, scope)
             return result.variables, list(result.texts())
 
         return self._kept(self._tables, (text, scope.sources, scope.supposes), ask)
+
+    def _query(self, text: str, scope: Scope) -> Result:
+        """Ask the graphs that count; where they are chosen, and held here, a copy of them."""
+        graphs = _graphs(scope)
+        if not graphs or not isinstance(self.store, OxigraphStore):
+            return self.store.query(text, default_graphs=graphs)
+        store = self.store
+        part = self._kept(self._parts, tuple(graphs), lambda: store.only(graphs))
+        return part.query(text)
 
     def _answer(self, question: Query, scope: Scope, values: Mapping[str, float]) -> Answer:
         facts, judge = self.facts(question, scope), JUDGES[question.says("measure")]

@@ -141,6 +141,10 @@ class OxigraphStore:
             dataset.bulk_extend(self.engine.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
         return dataset
 
+    def only(self, graphs: Sequence[str]) -> "OxigraphStore":
+        """Return a store in memory of the merge of these graphs, to be asked more than once."""
+        return OxigraphStore(self._merged(graphs, ()))
+
     def replace(self, graphs: Mapping[str, Iterable[ox.Quad]], *, base: Sequence[str] = ()) -> None:
         """Replace named graphs in one transaction, see `graph.store.Store.replace`.
 
