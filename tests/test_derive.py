@@ -11,7 +11,7 @@ from graph.ground import read_ground
 from graph.library import Query, read_folder
 from graph.links import STRENGTH, Link
 from graph.overlay import overlay
-from graph.oxigraph import OxigraphStore
+from graph.oxigraph import OxigraphStore, in_memory
 from graph.scenario import Scenario
 from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
 
@@ -369,3 +369,13 @@ def test_link_by_a_term_goes_with_either_premise(
     lost = min(known)
     left = overlay(read_ground(store), Scenario("x", links=(known[lost].follows_from[premise],)))
     assert left.removal.links & known.keys() == {lost}
+
+
+def test_link_by_a_term_stays_while_another_pair_gives_it() -> None:
+    """Of two links that state the goal, one may go: the rule does not take its own for said."""
+    again = "link:c a sam:Link ; rdf:subject strategy:s ; rdf:predicate sam:hasGoal"
+    graphs = named(more=f"{again} ; rdf:object goal:g ; {STATED[0]} .")
+    ground = read_ground(in_memory({**graphs, DERIVED.value: derive(graphs)}))
+    for links, lost in (("link/a",), 0), (("link/a", "link/c"), 1):
+        removal = overlay(ground, Scenario("x", links=links)).removal
+        assert len([link for link in removal.links if GLOSSARY in link]) == lost
