@@ -16,7 +16,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-import psutil
 import pyoxigraph as ox
 from rdflib import Graph
 
@@ -204,12 +203,10 @@ def _peer(bare: ox.Store, repeats: int) -> Iterator[list[str]]:
 def report_growth(counts: Sequence[int], folder: Path, repeats: int) -> None:
     """Print what the questions of SPARQL take with ever more strategies, at every edition."""
     found: Costs = {}
-    notes = []
     asked = [question for question in list_questions() if engine(question) != "N"]
     for count in counts:
-        store, bare, note = _generated(folder / f"strategies-{count}.nq", count)
+        store, bare = _generated(folder / f"strategies-{count}.nq", count)
         found[len(bare)] = costs(store, bare, asked, EVERY, repeats)
-        notes.append(f"{count:,} strategies: {note}")
     few, *_, many = found
     rows = [
         [slug, engine(find_question(slug)), *_growth([found[n][slug] for n in found], many / few)]
@@ -224,7 +221,6 @@ def report_growth(counts: Sequence[int], folder: Path, repeats: int) -> None:
         f"edition {EVERY} (medians)",
         ("question", "engine", *heads, f"ratio, {RATIO}", "exponent", f"growth, {EXPONENT}"),
         rows,
-        *notes,
         f"S alone, passed: ratio {_passed(ratios, RATIO)}, growth {_passed(exponents, EXPONENT)}.",
         "Ratios and exponents (of the whole answer) are those of processor time. Nothing is asked",
         "of questions that are answered by networks; Q29 asks all others, theirs too.",
@@ -244,13 +240,10 @@ def _growth(found: Sequence[Cost], growth: float) -> Iterator[str]:
     yield _judged(exponent, EXPONENT)
 
 
-def _generated(path: Path, count: int) -> tuple[Store, ox.Store, str]:
-    """Return strategies in a store of ours and in a bare one, and what the first holds."""
+def _generated(path: Path, count: int) -> tuple[Store, ox.Store]:
+    """Return strategies in a store of ours and in a bare one."""
     write_file(path, *shipped(), count)
-    store, before = in_memory({}), psutil.Process().memory_info().rss
+    store = in_memory({})
     fill(store, path)
-    held = psutil.Process().memory_info().rss - before
     path.unlink()
-    bare = merge(store)
-    per_million = held / len(bare) * 1e6 / 2**20
-    return store, bare, f"{len(bare):,} triples, {per_million:,.0f} MiB a million"
+    return store, merge(store)
