@@ -52,6 +52,8 @@ class Triples:
     def sample(self) -> set[str]:
         """Return links of which no two are alike; alike are those in whose place a question could
         put the other: of one kind, between the same classes, or of one level and polarity.
+
+        And two links of one topic that lies somewhere: a question asks what such a topic does.
         """
         by_ends: dict[tuple[str, ...], str] = {}
         by_level: dict[tuple[str, ...], str] = {}
@@ -60,7 +62,12 @@ class Triples:
             by_ends.setdefault((kind, *classes), link)
             said = self.value(link, SAM + "level"), self.value(link, SAM + "polarity")
             by_level.setdefault(said, link)
-        return {*by_ends.values(), *by_level.values()}
+        from_topic: dict[str, dict[str, str]] = {}
+        for link, (subject, kind, _) in self.links.items():
+            if "/topic/" in subject and kind in (f"<{SAM}locatedIn>", f"<{SAM}causes>"):
+                from_topic.setdefault(subject, {})[kind] = link
+        chain = next(links for links in from_topic.values() if len(links) == 2)
+        return {*by_ends.values(), *by_level.values(), *chain.values()}
 
     def part(self) -> Iterator[ox.Triple]:
         """Yield what is said about a sample of the links, about all that it speaks of, and about
