@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from api.texts import Texts
 from graph.findings import Finding
 from graph.inquiry import Answer, Verdict
 from graph.library import LANGUAGES, Query
@@ -14,8 +15,6 @@ from graph.measures.figures import Figure
 from graph.names import Names
 from graph.scope import Scope
 from graph.wording import explain, sentence
-
-Texts = dict[str, str]
 
 
 class Model(BaseModel):

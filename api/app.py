@@ -14,28 +14,13 @@ from api.endpoint import Endpoint
 from api.headers import Headers
 from api.intake import Turns
 from api.library import FOLDER, Library
-from api.routes import (
-    assessments,
-    balances,
-    comparisons,
-    data,
-    graphs,
-    health,
-    pages,
-    profile,
-    questions,
-    reciprocity,
-    resources,
-    scenarios,
-    sparql,
-    wellknown,
-)
+from api.routes import graphs, health, pages, resources, sparql, wellknown
 from api.settings import Settings
+from api.unchanged import Unchanged
+from api.v1 import create_interface
 from graph.readers import Readers
 from graph.store import Store, open_store
 from graph.writer import Writer
-
-VERSION: Final = "0.1.0"
 
 #: The modules with routes, in the order in which they are tried.
 MODULES: Final = (
@@ -43,14 +28,6 @@ MODULES: Final = (
     sparql,
     graphs,
     wellknown,
-    data,
-    questions,
-    profile,
-    scenarios,
-    assessments,
-    balances,
-    comparisons,
-    reciprocity,
     resources,
     pages,
 )
@@ -67,15 +44,7 @@ def create_app(
     Without readers, queries of the public run in this process, without limits; without a writer
     nothing is written.
     """
-    app = FastAPI(
-        title="Samenhang",
-        version=VERSION,
-        description="Links of a government strategy, each with the passage that states it.",
-        openapi_url="/v1/openapi.json",
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-    )
+    app = FastAPI(openapi_url=None, redirect_slashes=False)
     store = open_store(settings.store) if store is None else store
     app.state.library = Library(store, settings, readers, writer)
     app.state.turns = Turns(settings.queue_seconds)
@@ -83,6 +52,9 @@ def create_app(
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     for module in MODULES:
         app.include_router(module.router)
+    interface = create_interface(settings)
+    interface.state = app.state
+    app.mount("/v1", interface)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
-    asked = Budget(Endpoint(app), app, settings)
+    asked = Budget(Unchanged(Endpoint(app), app), app, settings)
     return Headers(Bodies(asked, settings.body_seconds))

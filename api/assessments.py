@@ -17,6 +17,7 @@ MOST: Final = 2_000
 LONGEST: Final = 2_000
 
 _Text = Annotated[str, Field(max_length=LONGEST)]
+_DATE = Field(json_schema_extra={"format": "date"})
 
 
 class GivenAssessment(Model):
@@ -37,7 +38,7 @@ class GivenAssessment(Model):
     guiding_question: _Text
     reason: _Text = ""
     context: _Text = ""
-    date: _Text = ""
+    date: Annotated[_Text, _DATE] = Field(default_factory=str)
     language: _Text = "en"
     confidence: _Text = ""
     evidence: Annotated[tuple[_Text, ...], Field(max_length=100)] = ()
@@ -83,7 +84,7 @@ class ScoreModel(Model):
     graph: str
     score: int
     by: ThingModel
-    date: str
+    date: Annotated[str, _DATE]
     guiding_question: TextModel | None
     context: TextModel | None
     role: TextModel | None

@@ -5,7 +5,6 @@ What is asked, and how it is answered, is the same on both ways.
 """
 
 import asyncio
-import gzip
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from werkzeug.http import parse_etags
 
 from api import problems
+from api.compress import SMALL, compressed
 from api.library import Library, library_of
 from api.negotiate import HTML, accepts_gzip, choices, refuse_format
 from api.operation import Operation, read_operation
@@ -31,9 +31,6 @@ PATHS: Final = frozenset(("/sparql", "/query"))
 
 #: How often to see whether the client is still there, in seconds.
 _GLANCE: Final = 0.2
-#: From this many bytes on an answer is compressed; from that many on in another thread.
-_SMALL, _LARGE = 1024, 65536
-_LEVEL: Final = 6
 
 
 class Endpoint:
@@ -115,8 +112,8 @@ async def find(
         except QueryError as error:
             raise diagnose(query.text or text, text, error) from error
         library.cache.keep(key, found)
-    if encoding and len(found.body) >= _SMALL:
-        found = await _compressed(found)
+    if encoding and len(found.body) >= SMALL:
+        found = replace(found, body=await compressed(found.body), encoding="gzip")
         library.cache.keep((*key, encoding), found)
     return found
 
@@ -191,13 +188,6 @@ class _Watch:
         self._timer.cancel()
         if self._watching:
             self._watching.cancel()
-
-
-async def _compressed(found: Answer) -> Answer:
-    """Return the answer in gzip (RFC 1952), made in another thread when it takes long."""
-    work = partial(gzip.compress, found.body, _LEVEL, mtime=0)
-    body = await to_thread.run_sync(work) if len(found.body) > _LARGE else work()
-    return replace(found, body=body, encoding="gzip")
 
 
 def reply(request: Request, query: Operation, found: Answer) -> Response:

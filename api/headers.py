@@ -6,6 +6,8 @@ from starlette.datastructures import Headers as Received
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+#: The version of the JSON interface: the major one is in its address (Semantic Versioning 2.0.0).
+API_VERSION: Final = "1.0.0"
 #: Nothing from elsewhere, nothing inline, in no frame.
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -18,6 +20,7 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Access-Control-Allow-Origin": "*",
+    "API-Version": API_VERSION,
 }
 _RAW: Final = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 #: The answer to a browser that asks, for a script from elsewhere, what it may send (CORS).
@@ -26,6 +29,13 @@ PREFLIGHT: Final = {
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Max-Age": "86400",
 }
+
+
+def _with_head(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Name HEAD among the methods that are allowed where GET is."""
+    if name == b"allow" and b"GET" in value and b"HEAD" not in value:
+        value += b", HEAD"
+    return name, value
 
 
 class Headers:
@@ -46,7 +56,8 @@ class Headers:
             if message["type"] == "http.response.start":
                 given = [pair[0] for pair in message["headers"]]
                 missing = [pair for pair in _RAW if pair[0] not in given]
-                message = {**message, "headers": [*message["headers"], *missing]}
+                headers = [_with_head(*pair) for pair in message["headers"]]
+                message = {**message, "headers": [*headers, *missing]}
             elif head:
                 message = {**message, "body": b""}
             await send(message)

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
-from fastapi import Request, Response
+from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
+from werkzeug.http import parse_options_header
 
 from api.authorise import writer_for
 from api.library import library_of
@@ -17,17 +18,10 @@ from graph.limits import MB
 #: The longest body of a question, in bytes, and that of records, in MB.
 SHORT: Final = 65_536
 RECORDS: Final = 1
+JSON: Final = "application/json"
 #: How many long pieces of work are done at once, and when to come back, in seconds.
 AT_ONCE: Final = 1
 _RETRY: Final = 2
-
-#: What a route with turns is answered with when none comes free.
-BUSY: Final[dict[int | str, dict[str, Any]]] = {
-    503: {
-        "description": "Others are being worked out; ask again after Retry-After.",
-        "content": {"application/problem+json": {}},
-    }
-}
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -61,7 +55,11 @@ class _Limited(Request):
     """A request whose body is read up to a limit."""
 
     async def take(self, limit: int) -> None:
-        """Read the body; HTTPException 413 when it is longer."""
+        """Read the body; HTTPException 415 when it is no JSON, 413 when it is longer."""
+        named, _ = parse_options_header(self.headers.get("content-type"))
+        if self.method != "GET" and named != JSON:
+            message = f"A body of type {named or 'none'} is not taken; send {JSON}."
+            raise HTTPException(415, message, {"Accept-Post": JSON})
         self._body = await limited_body(self, limit)
 
 

@@ -6,6 +6,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+from cachetools import LRUCache
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,6 +19,7 @@ from graph.cache import Cache
 from graph.errors import NotFoundError, QueryError
 from graph.inquiry import Inquiry
 from graph.library import LANGUAGES, find
+from graph.limits import MB
 from graph.links import LEVELS, Link, Readings, find_links, read_readings, value_of
 from graph.names import Names, read_names, shorten
 from graph.readers import Readers
@@ -55,6 +57,12 @@ class Library:
     def cache(self) -> Cache:
         """Answers of the readers; an engine elsewhere may change without our knowing."""
         return Cache(self.settings.cache if self.readers else 0)
+
+    @cached_property
+    def kept(self) -> LRUCache[Any, Any]:
+        """Answers of the JSON interface, least recently used first to go; as few as of readers."""
+        size = self.settings.cache * MB if self.readers else 0
+        return LRUCache(size, getsizeof=lambda answer: answer.size)
 
     @cached_property
     def names(self) -> Names:

@@ -6,9 +6,10 @@ from types import MappingProxyType
 from typing import Final, NoReturn
 
 from fastapi import HTTPException, Request
-from werkzeug.datastructures import LanguageAccept, MIMEAccept
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
+from api.texts import wanted_language
 from graph.errors import NotFoundError
 from graph.library import LANGUAGES
 from graph.results import Form, Format, format_named, formats_for
@@ -127,5 +128,4 @@ def language(request: Request) -> str:
     asked = request.query_params.get("lang", "")
     if asked in LANGUAGES:
         return asked
-    header = request.headers.get("accept-language", "")
-    return parse_accept_header(header, LanguageAccept).best_match(LANGUAGES) or LANGUAGES[0]
+    return wanted_language(request.headers.get("accept-language", "")) or LANGUAGES[0]

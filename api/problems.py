@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from api.negotiate import prefers_page
@@ -47,16 +48,48 @@ _LIMITS: Final = {
 _MEMBERS: Final = ("line", "column", "token", "hint", "limit", "parameter", "allowed")
 
 
+#: What pydantic puts before what we say.
+_OF_OURS: Final = "Value error, "
+#: What the framework says in one word only.
+_PLAIN: Final = {
+    HTTPStatus.NOT_FOUND: "There is nothing at {path}.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "{path} does not take {method}; Allow names what it takes.",
+}
+#: Below this path every error is a problem document, also for a browser.
+_INTERFACE: Final = "/v1/"
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+class Fault(BaseModel):
+    """One fault of a request: where it is, and what it is."""
+
+    where: str
+    what: str
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457); what it has beside type, title, status and detail varies."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[Fault] = []
+    parameter: str = ""
+    allowed: list[str] = []
+    limit: str = ""
+
+
 def problem(status: int, detail: str, headers: Any = None, **more: Any) -> JSONResponse:
     """Return a problem document; `more` are extension members, left out when they are None."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     body |= {"detail": detail} | {k: v for k, v in more.items() if v is not None}
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
+    return JSONResponse(body, status, headers, media_type=MEDIA_TYPE)
 
 
 def reply(request: Request, status: int, detail: str, headers: Any = None, **more: Any) -> Response:
-    """Answer a browser with a page, and anything else with a problem document."""
-    if prefers_page(request):
+    """Answer a browser with a page, and anything else, or at /v1, with a problem document."""
+    if not request.url.path.startswith(_INTERFACE) and prefers_page(request):
         page: Response = request.app.state.library.page(request, "problem.html", detail=detail)
         page.status_code = status
         page.headers.update(headers or {})
@@ -76,18 +109,32 @@ def _ours(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return reply(request, error.status_code, str(error.detail), headers=error.headers)
+    status, detail = HTTPStatus(error.status_code), str(error.detail)
+    if detail == status.phrase and status in _PLAIN:
+        detail = _PLAIN[status].format(path=request.url.path, method=request.method)
+    return reply(request, status, detail, headers=error.headers)
 
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [
-        {"where": ".".join(map(str, fault["loc"])), "what": fault["msg"]}
+        {
+            "where": ".".join(map(str, fault["loc"])),
+            "what": fault["msg"].removeprefix("Value error, "),
+        }
         for fault in error.errors()
     ]
     detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in errors)
-    parameter = _parameter(error.errors()[0]["loc"])
-    return reply(request, HTTPStatus.BAD_REQUEST, detail, errors=errors, parameter=parameter)
+    first = error.errors()[0]
+    allowed = getattr(first.get("ctx", {}).get("error"), "allowed", None)
+    return reply(
+        request,
+        HTTPStatus.BAD_REQUEST,
+        detail,
+        errors=errors,
+        parameter=_parameter(first["loc"]),
+        allowed=allowed,
+    )
 
 
 def _parameter(where: Sequence[str | int]) -> str:

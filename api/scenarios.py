@@ -11,13 +11,13 @@ from api.answers import (
     FindingModel,
     Model,
     ScopeModel,
-    Texts,
     ThingModel,
     code,
     scope_model,
     texts,
 )
 from api.profiles import plain_figure
+from api.texts import Texts
 from graph.errors import ParameterError
 from graph.inquiry import Answer, Verdict
 from graph.scenario import Addition, Rescore, Scenario

@@ -22,6 +22,12 @@ class Settings:
     store: str = _setting("memory:", "The store to serve: memory: or oxigraph:PATH.")
     host: str = _setting("127.0.0.1", "The address to listen on.")
     port: int = _setting(8000, "The port to listen on.")
+    base_url: str = _setting(
+        "https://w3id.org/samenhang", "The address under which the service is published."
+    )
+    contact: str = _setting(
+        "webmaster@localhost.localdomain", "The e-mail address of who runs the service (RFC 2142)."
+    )
     token: str = _setting("", "The bearer token that writes need; without one nobody writes.")
     services: str = _setting("", "The endpoints that SERVICE may call, with spaces between them.")
     max_upload: int = _setting(10, "The largest documents that are written at once, in MB.")
@@ -29,7 +35,9 @@ class Settings:
     query_seconds: float = _setting(10.0, "How long a query may take, in seconds.")
     query_memory: int = _setting(1000, "The memory that a query may take, in MB.")
     max_result: int = _setting(50, "The largest result of a query, in MB.")
-    cache: int = _setting(64, "How much is kept of answers given before, in MB; 0 keeps none.")
+    cache: int = _setting(
+        64, "How much is kept of answers to queries, and of others, in MB; 0 keeps none."
+    )
     readers: int = _setting(2, "How many queries are answered at the same time.")
     queue_seconds: float = _setting(1.0, "How long a query waits for its turn, in seconds.")
     client_seconds: float = _setting(

@@ -533,7 +533,7 @@ def test_hostile_texts_in_views(besieged: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/questions", "/questions/Q01", "/network/chain", "/def", "/sparql", "/v1/links"]
+    "path", ["/", "/questions", "/questions/Q01", "/network/chain", "/def", "/sparql"]
 )
 def test_empty_store(path: str) -> None:
     """A store that holds nothing yet is served as it is, and every page answers."""

@@ -16,18 +16,9 @@ from graph.errors import SamenhangError, StoreError
 from graph.oxigraph import OxigraphStore
 from graph.results import Result
 
-#: A request for every kind of error: method, address, content type, and the status to expect.
-FAULTS = [
-    ("GET", "/nothing", "", 404),
-    ("GET", "/doc/goal/nothing", "", 404),
-    ("GET", "/doc/", "", 404),
-    ("GET", "/network/nothing", "", 404),
-    ("GET", "/network/around?thing=goal/nothing", "", 404),
-    ("GET", "/network/around?thing=%3C", "", 404),
-    ("GET", "/questions/Q00", "", 404),
-    ("GET", "/questions/Q01?choice=nothing", "", 400),
-    ("GET", "/static/nothing.css", "", 404),
-    ("GET", "/static/..%2fapp.py", "", 404),
+#: A request for every kind of error, of the JSON interface and elsewhere: method, address, content
+#: type, and the status to expect.
+INTERFACE = [
     ("GET", "/v1/nothing", "", 404),
     ("GET", "/v1/questions/Q00", "", 404),
     ("GET", "/v1/questions/Q01?source=nothing", "", 400),
@@ -40,6 +31,23 @@ FAULTS = [
     ("GET", "/v1/links?offset=x", "", 400),
     ("GET", "/v1/links?level=nothing", "", 400),
     ("GET", "/v1/links?subject=%3C", "", 404),
+    ("GET", "/v1/links/", "", 404),
+    ("POST", "/v1/scenarios", "text/plain", 415),
+    ("POST", "/v1/scenarios", "", 415),
+    ("POST", "/v1/scenarios", "application/json", 400),
+    ("DELETE", "/v1/links", "", 405),
+]
+FAULTS = [
+    ("GET", "/nothing", "", 404),
+    ("GET", "/doc/goal/nothing", "", 404),
+    ("GET", "/doc/", "", 404),
+    ("GET", "/network/nothing", "", 404),
+    ("GET", "/network/around?thing=goal/nothing", "", 404),
+    ("GET", "/network/around?thing=%3C", "", 404),
+    ("GET", "/questions/Q00", "", 404),
+    ("GET", "/questions/Q01?choice=nothing", "", 400),
+    ("GET", "/static/nothing.css", "", 404),
+    ("GET", "/static/..%2fapp.py", "", 404),
     ("GET", "/sparql?query=ASK&query=ASK", "", 400),
     ("GET", "/sparql?query=ASK%7B%7D&format=nothing", "", 406),
     ("POST", "/sparql", "application/x-www-form-urlencoded", 400),
@@ -50,7 +58,10 @@ FAULTS = [
     ("POST", "/", "", 405),
     ("POST", "/static/style.css", "", 405),
 ]
-every_fault = pytest.mark.parametrize(("method", "address", "content_type", "status"), FAULTS)
+NAMES = ("method", "address", "content_type", "status")
+every_fault = pytest.mark.parametrize(NAMES, FAULTS + INTERFACE)
+every_fault_of_pages = pytest.mark.parametrize(NAMES, FAULTS)
+every_fault_of_interface = pytest.mark.parametrize(NAMES, INTERFACE)
 
 
 class BrokenStore(OxigraphStore):
@@ -97,7 +108,19 @@ def test_problem_document(
     assert "Accept" in answer.headers["vary"]
 
 
-@every_fault
+@every_fault_of_interface
+def test_interface_has_no_pages(
+    client: TestClient, method: str, address: str, content_type: str, status: int
+) -> None:
+    """At the JSON interface a browser gets the problem document too, with the same content."""
+    headers = {"Content-Type": content_type}
+    browser = {**headers, "Accept": "text/html,*/*;q=0.8"}
+    answer = client.request(method, address, headers=browser)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == client.request(method, address, headers=headers).json()
+
+
+@every_fault_of_pages
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_problem_page(
     client: TestClient, method: str, address: str, content_type: str, status: int, lang: str
@@ -141,7 +164,7 @@ def test_place_only_when_known(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("address", ["/doc/pillar/x", "/v1/links", "/sparql?query=ASK"])
-@pytest.mark.parametrize("accept", ["*/*", "text/html"])
+@pytest.mark.parametrize("accept", ["*/*", "text/html,*/*"])
 def test_unexpected_error_hides_its_details(
     store: OxigraphStore, address: str, accept: str
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.intake import SHORT, Turns
+from api.intake import JSON, SHORT, Turns
 from api.settings import Settings
 from graph.errors import LimitError
 from graph.inquiry import Inquiry
@@ -186,7 +186,7 @@ def test_no_scenario(client: TestClient, body: bytes) -> None:
 def test_long_body_is_refused(client: TestClient) -> None:
     """A body of more than 64 kB is refused, before it is read as JSON."""
     body = json.dumps({"name": "x" * SHORT})
-    answer = client.post("/v1/scenarios", content=body)
+    answer = client.post("/v1/scenarios", content=body, headers={"Content-Type": JSON})
     assert answer.status_code == 413
 
 

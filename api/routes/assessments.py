@@ -10,13 +10,12 @@ from api.assessments import Given, InfluenceModel, WrittenModel, influence_model
 from api.authorise import writer_for
 from api.intake import TokenRoute
 from api.library import LibraryDep
-from api.routes.questions import PROBLEMS
 from graph.assessments import influence_of
 from graph.documents import Documents
 from graph.editions import find_strategy
 from graph.records import Recorded, check_records, write_records
 
-router = APIRouter(prefix="/v1", responses=PROBLEMS, tags=["assessments"], route_class=TokenRoute)
+router = APIRouter(tags=["assessments"], route_class=TokenRoute)
 
 
 @router.get("/assessments")

@@ -5,9 +5,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 
 from api.balances import BalanceModel, balance_model
-from api.intake import BUSY, TurnRoute
+from api.intake import TurnRoute
 from api.library import LibraryDep
-from api.routes.questions import PROBLEMS
 from graph.editions import find_strategy
 from graph.errors import ParameterError
 from graph.measures.balance import DRAWS, Balance, find_consistent
@@ -15,9 +14,7 @@ from graph.options import Choices, balance_of, choices_of
 from graph.store import Store
 from ontology import ID
 
-router = APIRouter(
-    prefix="/v1", responses=PROBLEMS | BUSY, tags=["balances"], route_class=TurnRoute
-)
+router = APIRouter(tags=["balances"], route_class=TurnRoute)
 
 #: So many combinations are all looked at here; it takes a second or two.
 MOST: Final = 100_000

@@ -6,11 +6,10 @@ from fastapi import APIRouter, Query
 
 from api.comparisons import ComparisonModel, comparison_model
 from api.library import LibraryDep
-from api.routes.questions import PROBLEMS
 from graph.comparison import compare_editions
 from graph.scope import EVERY
 
-router = APIRouter(prefix="/v1", responses=PROBLEMS, tags=["comparisons"])
+router = APIRouter(tags=["comparisons"])
 
 
 @router.get("/comparisons")

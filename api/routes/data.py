@@ -9,16 +9,12 @@ from api.answers import Model
 from api.library import Library, LibraryDep
 from api.negotiate import language
 from api.routes.pages import picture
-from api.routes.questions import PROBLEMS
 from graph.library import LANGUAGES
 from graph.links import STRENGTH, Link, find_links
 from graph.names import shorten
 from ontology import GRAPH, ID, PREFIXES
 
-router = APIRouter(
-    prefix="/v1",
-    responses=PROBLEMS,
-)
+router = APIRouter()
 
 
 class PassageModel(Model):
@@ -127,6 +123,12 @@ def list_links(
 
 
 @router.get("/views/{name}", tags=["views"])
-def draw(request: Request, library: LibraryDep, name: str, thing: str = "") -> dict[str, Any]:
+def draw(
+    request: Request,
+    library: LibraryDep,
+    name: str,
+    thing: str = "",
+    lang: Annotated[str, Query(description="The language of the labels: nl or en.")] = "",
+) -> dict[str, Any]:
     """Give the nodes and edges of a network view, with their positions in pixels."""
     return picture(library, name, library.iri_of(thing) if thing else "", language(request))

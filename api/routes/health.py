@@ -9,12 +9,12 @@ from api.library import LibraryDep
 from graph.errors import LimitError
 from graph.results import Form
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 _ASK: Final = "ASK {}"
 
 
-@router.get("/healthz", include_in_schema=False)
+@router.get("/healthz")
 async def health() -> dict[str, str]:
     """Say that the service is there; nothing else is asked.
 
@@ -24,7 +24,7 @@ async def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz", include_in_schema=False)
+@router.get("/readyz")
 async def ready(library: LibraryDep) -> dict[str, str | int]:
     """Ask the store and the readers something, and say how many statements there were at first.
 

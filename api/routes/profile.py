@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query
 
 from api.library import LibraryDep
 from api.profiles import ProfileModel, profile_model
-from api.routes.questions import PROBLEMS, ScopeDep
+from api.routes.questions import ScopeDep
 from graph.composite import compose
 from graph.errors import ParameterError
 from graph.profile import take_profile
 
-router = APIRouter(prefix="/v1", responses=PROBLEMS, tags=["profile"])
+router = APIRouter(tags=["profile"])
 
 
 @router.get("/profile")

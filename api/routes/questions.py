@@ -10,15 +10,7 @@ from graph.errors import ParameterError
 from graph.questions import find_question, list_questions
 from graph.scope import Scope
 
-#: What a parameter that is wrong is answered with.
-PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    "4XX": {
-        "description": "A problem document (RFC 9457).",
-        "content": {"application/problem+json": {}},
-    }
-}
-
-router = APIRouter(prefix="/v1", responses=PROBLEMS, tags=["questions"])
+router = APIRouter(tags=["questions"])
 
 _SCOPE: Final = ("level", "source", "edition")
 
@@ -48,7 +40,16 @@ def get_questions() -> list[QuestionModel]:
     return [question_model(question) for question in list_questions()]
 
 
-@router.get("/questions/{name}")
+def _own() -> list[dict[str, Any]]:
+    """Return the parameters of all questions as the description of the interface names them."""
+    declared = [question.head.get("parameter", {}) for question in list_questions()]
+    return [
+        {"name": name, "in": "query", "required": False, "schema": {"type": "number"}}
+        for name in sorted({name for one in declared for name in one})
+    ]
+
+
+@router.get("/questions/{name}", openapi_extra={"parameters": _own()})
 def get_answer(
     request: Request,
     library: LibraryDep,

@@ -7,12 +7,11 @@ from fastapi import APIRouter, Query
 
 from api.library import Library, LibraryDep
 from api.reciprocities import ReciprocityModel, reciprocity_model
-from api.routes.questions import PROBLEMS
 from graph.errors import ParameterError
 from graph.reciprocity import reciprocity
 from ontology import ID
 
-router = APIRouter(prefix="/v1", responses=PROBLEMS, tags=["reciprocity"])
+router = APIRouter(tags=["reciprocity"])
 
 _Documents = Annotated[
     list[str] | None,

@@ -4,15 +4,12 @@ from dataclasses import replace
 
 from fastapi import APIRouter
 
-from api.intake import BUSY, TurnRoute
+from api.intake import TurnRoute
 from api.library import LibraryDep
-from api.routes.questions import PROBLEMS
 from api.scenarios import GivenScenario, WhatIfModel, whatif_model
 from graph.whatif import compare
 
-router = APIRouter(
-    prefix="/v1", responses=PROBLEMS | BUSY, tags=["scenarios"], route_class=TurnRoute
-)
+router = APIRouter(tags=["scenarios"], route_class=TurnRoute)
 
 
 @router.post("/scenarios")

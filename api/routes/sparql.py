@@ -20,7 +20,7 @@ from graph.questions import list_questions
 from graph.results import Form, Result
 from ontology import ROOT
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 _OTHERS: Final = ["DELETE", "PATCH", "PUT"]
 
@@ -87,7 +87,7 @@ async def answer(request: Request, library: Library, query: Operation) -> Respon
 
 
 @router.get("/sparql")
-@router.get("/query", include_in_schema=False)
+@router.get("/query")
 async def query_by_get(request: Request, library: LibraryDep) -> Response:
     """Answer a query given as parameter; without one, describe the service."""
     query = await read_operation(request, library)
@@ -102,8 +102,8 @@ async def query_by_get(request: Request, library: LibraryDep) -> Response:
 
 
 @router.post("/sparql")
-@router.post("/query", include_in_schema=False)
-@router.post("/update", include_in_schema=False)
+@router.post("/query")
+@router.post("/update")
 async def query_by_post(request: Request, library: LibraryDep) -> Response:
     """Answer a query, or make an update: in a form, or the body itself with its dataset in the
     address.
@@ -111,21 +111,21 @@ async def query_by_post(request: Request, library: LibraryDep) -> Response:
     return await give(request, library, await read_operation(request, library))
 
 
-@router.options("/sparql", include_in_schema=False)
-@router.options("/query", include_in_schema=False)
+@router.options("/sparql")
+@router.options("/query")
 def options() -> Response:
     """Name the methods there are."""
     return Response(status_code=204, headers={"Allow": METHODS})
 
 
-@router.api_route("/sparql", methods=_OTHERS, include_in_schema=False)
-@router.api_route("/query", methods=_OTHERS, include_in_schema=False)
+@router.api_route("/sparql", methods=_OTHERS)
+@router.api_route("/query", methods=_OTHERS)
 def refuse() -> Response:
     """Refuse another method, and name those there are."""
     raise HTTPException(405, "Send a query by GET or by POST.", {"Allow": METHODS})
 
 
-@router.api_route("/update", methods=["GET", "OPTIONS", *_OTHERS], include_in_schema=False)
+@router.api_route("/update", methods=["GET", "OPTIONS", *_OTHERS])
 def only_post(request: Request) -> Response:
     """Name the one method of updates."""
     headers = {"Allow": "OPTIONS, POST"}
