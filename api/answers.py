@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -21,6 +22,10 @@ class Model(BaseModel):
     """The base of all JSON shapes: camel case."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+#: The levels of evidence, strongest first.
+Level = Literal["quoted", "cited", "derived", "assessed", "hypothetical"]
 
 
 class QuestionModel(Model):

@@ -13,13 +13,13 @@ from api.problems import MEDIA_TYPE, Problem
 
 #: What any request may be answered with instead, and why.
 _ALWAYS: Final = {
+    HTTPStatus.NOT_FOUND: "What is named is not here; `parameter` says where, `allowed` what is.",
     HTTPStatus.NOT_ACCEPTABLE: "No format that is accepted.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too much was asked from this address; see Retry-After.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "A fault of the service.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The service cannot answer now; see Retry-After.",
 }
 _INVALID: Final = "The request is not valid; `errors` lists every fault."
-_NOT_FOUND: Final = "There is nothing of this name."
 #: The same for a request with a body.
 _WITH_BODY: Final = {
     HTTPStatus.REQUEST_TIMEOUT: "The body comes too slowly.",
@@ -62,14 +62,14 @@ def describe(interface: FastAPI) -> dict[str, Any]:
         version = {"description": "The version of the interface.", "schema": {"type": "string"}}
         parts["headers"] = {"API-Version": version}
         document["security"] = []
-        for path, ways in document["paths"].items():
+        for ways in document["paths"].values():
             for way in ways.values():
-                _complete(way, path)
+                _complete(way)
         interface.openapi_schema = document
     return interface.openapi_schema
 
 
-def _complete(operation: dict[str, Any], path: str) -> None:
+def _complete(operation: dict[str, Any]) -> None:
     """Name the problems of an operation, and the header that all of its answers have."""
     answers = operation["responses"]
     answers.pop("422", None)
@@ -78,8 +78,6 @@ def _complete(operation: dict[str, Any], path: str) -> None:
         problems[HTTPStatus.BAD_REQUEST] = _INVALID
     if "requestBody" in operation:
         problems |= _WITH_BODY
-    if "{" in path:
-        problems[HTTPStatus.NOT_FOUND] = _NOT_FOUND
     for status, reason in problems.items():
         answers.setdefault(str(int(status)), {"description": reason})
     for status, answer in answers.items():

@@ -15,9 +15,8 @@ from api.operation import limited_body
 from graph.errors import LimitError
 from graph.limits import MB
 
-#: The longest body of a question, in bytes, and that of records, in MB.
-SHORT: Final = 65_536
-RECORDS: Final = 1
+#: The longest body, in bytes.
+LONGEST: Final = MB
 JSON: Final = "application/json"
 #: How many long pieces of work are done at once, and when to come back, in seconds.
 AT_ONCE: Final = 1
@@ -54,13 +53,13 @@ class Turns:
 class _Limited(Request):
     """A request whose body is read up to a limit."""
 
-    async def take(self, limit: int) -> None:
+    async def take(self) -> None:
         """Read the body; HTTPException 415 when it is no JSON, 413 when it is longer."""
         named, _ = parse_options_header(self.headers.get("content-type"))
         if self.method != "GET" and named != JSON:
             message = f"A body of type {named or 'none'} is not taken; send {JSON}."
             raise HTTPException(415, message, {"Accept-Post": JSON})
-        self._body = await limited_body(self, limit)
+        self._body = await limited_body(self, LONGEST)
 
 
 class TurnRoute(APIRoute):
@@ -72,7 +71,7 @@ class TurnRoute(APIRoute):
 
         async def in_turn(request: Request) -> Response:
             taken = _Limited(request.scope, request.receive)
-            await taken.take(SHORT)
+            await taken.take()
             async with request.app.state.turns.take():
                 return await handle(taken)
 
@@ -91,7 +90,7 @@ class TokenRoute(APIRoute):
                 return await handle(request)
             writer_for(request, library_of(request.app))
             taken = _Limited(request.scope, request.receive)
-            await taken.take(RECORDS * MB)
+            await taken.take()
             return await handle(taken)
 
         return allowed

@@ -1,5 +1,6 @@
 """Errors as problem documents (RFC 9457)."""
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -20,12 +21,14 @@ from graph.errors import (
     QueryError,
     SamenhangError,
     StoreError,
+    UnknownError,
 )
 
 #: The status of each of our errors.
 STATUS: Final[dict[type[SamenhangError], HTTPStatus]] = {
     QueryError: HTTPStatus.BAD_REQUEST,
     DataError: HTTPStatus.BAD_REQUEST,
+    UnknownError: HTTPStatus.NOT_FOUND,
     ParameterError: HTTPStatus.BAD_REQUEST,
     NotFoundError: HTTPStatus.NOT_FOUND,
     FormatError: HTTPStatus.NOT_ACCEPTABLE,
@@ -48,6 +51,7 @@ _LIMITS: Final = {
 _MEMBERS: Final = ("line", "column", "token", "hint", "limit", "parameter", "allowed")
 
 
+_QUOTED: Final = re.compile("'([^']*)'")
 #: What pydantic puts before what we say.
 _OF_OURS: Final = "Value error, "
 #: What the framework says in one word only.
@@ -126,7 +130,10 @@ def _invalid(request: Request, error: Exception) -> Response:
     ]
     detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in errors)
     first = error.errors()[0]
-    allowed = getattr(first.get("ctx", {}).get("error"), "allowed", None)
+    context = first.get("ctx", {})
+    allowed = getattr(context.get("error"), "allowed", None)
+    if "expected" in context:
+        allowed = _QUOTED.findall(context["expected"])
     return reply(
         request,
         HTTPStatus.BAD_REQUEST,

@@ -1,6 +1,6 @@
 """Scenarios as other systems send them, and what they do to answers and profile."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -9,6 +9,7 @@ from api.answers import (
     CodeModel,
     FigureModel,
     FindingModel,
+    Level,
     Model,
     ScopeModel,
     ThingModel,
@@ -28,7 +29,9 @@ CHANGES: Final = 100
 LONGEST: Final = 2_000
 
 _Text = Annotated[str, Field(max_length=LONGEST)]
-_Names = Annotated[tuple[_Text, ...], Field(max_length=CHANGES)]
+_Filled = Annotated[_Text, Field(json_schema_extra={"minLength": 1, "pattern": r"\S"})]
+_Name = Annotated[str, Field(max_length=300)]
+_Names = Annotated[tuple[_Name, ...], Field(max_length=CHANGES)]
 
 
 class _Given(Model):
@@ -40,16 +43,16 @@ class _Given(Model):
 class GivenAddition(_Given):
     """A link that is supposed: things as class/slug or by IRI, the kind by name, and why."""
 
-    subject: _Text
-    kind: _Text
-    object: _Text
-    reason: _Text
+    subject: _Name
+    kind: _Name
+    object: _Name
+    reason: _Filled
 
 
 class GivenScore(_Given):
     """Another score for an assessment, by its IRI or assessment/slug, and why."""
 
-    assessment: _Text
+    assessment: _Name
     score: Annotated[int, Field(strict=True)]
     reason: _Text
 
@@ -61,9 +64,9 @@ class GivenScope(_Given):
     else cited.
     """
 
-    level: _Text = ""
+    level: Level | Literal[""] = ""
     sources: _Names = ()
-    edition: _Text = ""
+    edition: _Name = ""
 
 
 class GivenScenario(_Given):
@@ -75,14 +78,14 @@ class GivenScenario(_Given):
     `scores` take the place of those of their assessments.
     """
 
-    name: _Text
+    name: _Filled
     note: _Text = ""
     author: _Text = ""
     things: _Names = ()
     links: _Names = ()
     sources: _Names = ()
-    levels: _Names = ()
-    mode: _Text = "keep"
+    levels: Annotated[tuple[Level, ...], Field(max_length=CHANGES)] = ()
+    mode: Literal["keep", "cascade"] = "keep"
     additions: Annotated[tuple[GivenAddition, ...], Field(max_length=CHANGES)] = ()
     scores: Annotated[tuple[GivenScore, ...], Field(max_length=CHANGES)] = ()
     questions: _Names = ()

@@ -38,6 +38,11 @@ class Composite:
     parts: Mapping[str, Weighted]
 
 
+def shares() -> list[str]:
+    """Return the names of the figures that may have a weight."""
+    return [one.name for one in declarations() if one.better and one.is_share]
+
+
 def compose(profile: Profile, weights: Mapping[str, float]) -> Composite:
     """Return the composite of the figures of the whole that have a weight.
 
@@ -45,7 +50,7 @@ def compose(profile: Profile, weights: Mapping[str, float]) -> Composite:
     weights do not add up to 1, name a figure that is no such share, or one that has no value; it
     names the missing parts.
     """
-    known = [one.name for one in declarations() if one.better and one.is_share]
+    known = shares()
     for name, weight in weights.items():
         if name not in known:
             raise ParameterError.unknown("weights", name, known)

@@ -103,8 +103,13 @@ class ParameterError(NotFoundError):
         self.allowed = tuple(allowed)
 
     @classmethod
-    def unknown(cls, parameter: str, value: str, allowed: Iterable[str]) -> "ParameterError":
+    def unknown(cls, parameter: str, value: str, allowed: Iterable[str]) -> "UnknownError":
         """Return the error of a value that is none of those there are."""
         allowed = tuple(allowed)
         known = ", ".join(allowed) or "none"
-        return cls(f"No {parameter} {value!r} here; there are: {known}.", parameter, allowed)
+        message = f"No {parameter} {value!r} here; there are: {known}."
+        return UnknownError(message, parameter, allowed)
+
+
+class UnknownError(ParameterError):
+    """A parameter names what is not there."""

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from graph.assessments import find_assessments, pair_up, require_strategy
-from graph.errors import ParameterError
+from graph.errors import ParameterError, UnknownError
 from graph.library import find
 from graph.measures.balance import (
     ALL,
@@ -83,7 +83,7 @@ def _chosen(options: Options, selection: Collection[str]) -> dict[str, str]:
     known = {option for found in options.values() for option in found}
     for option in selection:
         if option not in known:
-            raise ParameterError(f"{option} is none of the options.", "selection", sorted(known))
+            raise UnknownError(f"{option} is none of the options.", "selection", sorted(known))
     chosen = {}
     for descriptor, found in options.items():
         taken = sorted(set(found) & set(selection))

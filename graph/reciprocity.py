@@ -76,14 +76,14 @@ def reciprocity(
     is said back when the other text joins it with either of the two. `more` gives documents that
     speak for a thing beside its own text. ParameterError when a thing has no text or is the same.
     """
-    if one == other:
-        raise ParameterError("A thing is compared with another, not with itself.", "other")
     if level not in STRENGTH:
         raise ParameterError.unknown("level", level, STRENGTH)
     sides = [
         _side(statements, name, thing, level, more or {})
         for name, thing in (("one", one), ("other", other))
     ]
+    if one == other:
+        raise ParameterError("A thing is compared with another, not with itself.", "other")
     left, right = sides
     things = dict.fromkeys((*_claimed(left, right, one), *_claimed(right, left, one)))
     claims = (_claim(left, right, thing) for thing in sorted(things))

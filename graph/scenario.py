@@ -7,7 +7,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from graph.assessments import check_score, find_assessments
-from graph.errors import NotFoundError, ParameterError
+from graph.errors import NotFoundError, ParameterError, UnknownError
 from graph.library import find
 from graph.links import LEVELS
 from graph.statements import Statements
@@ -131,7 +131,7 @@ def _things(store: Store) -> list[str]:
 def _link(statements: Statements, name: str) -> str:
     iri = name if name.startswith(ID) else f"{ID}link/{name.removeprefix('link/')}"
     if iri not in statements.by_link:
-        raise ParameterError(
+        raise UnknownError(
             f"There is no link {name!r} here.", "links", ("the IRI of a link of this store",)
         )
     return iri

@@ -135,7 +135,7 @@ def test_nothing_assessed_is_no_zero(client: TestClient) -> None:
 def test_unknown_strategy(client: TestClient) -> None:
     """A strategy that is not there is told, with those there are."""
     answer = client.get("/v1/assessments", params={"edition": "gbvs-1918"})
-    assert (answer.status_code, answer.json()["parameter"]) == (400, "edition")
+    assert (answer.status_code, answer.json()["parameter"]) == (404, "edition")
     assert "gbvs-2018" in answer.json()["allowed"]
 
 

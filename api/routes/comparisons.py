@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.answers import Level
 from api.comparisons import ComparisonModel, comparison_model
 from api.library import LibraryDep
 from graph.comparison import compare_editions
@@ -18,7 +19,7 @@ def get_comparison(
     earlier: Annotated[str, Query(description="The earlier edition, by its slug.")],
     later: Annotated[str, Query(description="The later edition, by its slug.")],
     level: Annotated[
-        str, Query(description="The weakest level of evidence that counts.")
+        Level, Query(description="The weakest level of evidence that counts.")
     ] = "assessed",
 ) -> ComparisonModel:
     """Compare two editions: alignment, what was kept, new and gone, figures, and dominance."""

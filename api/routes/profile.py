@@ -1,15 +1,17 @@
 """The profile of a strategy over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
 from api.library import LibraryDep
 from api.profiles import ProfileModel, profile_model
 from api.routes.questions import ScopeDep
-from graph.composite import compose
+from graph.composite import compose, shares
 from graph.errors import ParameterError
 from graph.profile import take_profile
+
+_PATTERN: Final = r"^(|\w+:\d+(\.\d+)?(,\w+:\d+(\.\d+)?)*)$"
 
 router = APIRouter(tags=["profile"])
 
@@ -22,7 +24,8 @@ def get_profile(
         str,
         Query(
             description="Weights of figures that add up to 1, for a composite: "
-            "goals_with_instrument:0.6,links_at_level:0.4. Without them there is none."
+            "goals_with_instrument:0.6,links_at_level:0.4. Without them there is none.",
+            json_schema_extra={"pattern": _PATTERN},
         ),
     ] = "",
 ) -> ProfileModel:
@@ -46,6 +49,8 @@ def _weights(text: str) -> dict[str, float]:
                 "weights",
                 ("name:number, with commas",),
             ) from error
+        if name not in shares():
+            raise ParameterError.unknown("weights", name, shares())
         if name in weights:
             raise ParameterError(f"The weights name {name} twice; name it once.", "weights")
         weights[name] = weight

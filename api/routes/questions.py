@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
-from api.answers import AnswerModel, QuestionModel, question_model
+from api.answers import AnswerModel, Level, QuestionModel, question_model
 from api.library import Library, LibraryDep
 from graph.errors import ParameterError
 from graph.questions import find_question, list_questions
@@ -18,7 +18,7 @@ _SCOPE: Final = ("level", "source", "edition")
 def scope_of(
     library: LibraryDep,
     level: Annotated[
-        str, Query(description="The weakest level of evidence that counts.")
+        Level, Query(description="The weakest level of evidence that counts.")
     ] = "cited",
     source: Annotated[
         list[str] | None, Query(description="Only these sources, by the names of their graphs.")

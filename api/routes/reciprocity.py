@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.answers import Level
 from api.library import Library, LibraryDep
 from api.reciprocities import ReciprocityModel, reciprocity_model
 from graph.errors import ParameterError
@@ -25,7 +26,7 @@ def get_reciprocity(
     one: Annotated[str, Query(description="A thing with a text, as strategy/gbvs-2018.")],
     other: Annotated[str, Query(description="Another, as instrument/defensienota-2018.")],
     level: Annotated[
-        str, Query(description="The weakest level of evidence that counts.")
+        Level, Query(description="The weakest level of evidence that counts.")
     ] = "cited",
     one_document: Annotated[_Documents, Query(alias="oneDocument")] = None,
     other_document: Annotated[_Documents, Query(alias="otherDocument")] = None,
