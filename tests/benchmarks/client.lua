@@ -1,9 +1,12 @@
--- A script for wrk: the address after --, its text new with each request or not, and the figures.
+-- A script for wrk: the address after --, its text new with each request or not, headers as name
+-- and value in turns, and the figures.
 local target, seed, number = "", "", 0
 
 function init(args)
   target, seed = args[1], args[2] or ""
-  wrk.headers["Accept"] = "application/sparql-results+json"
+  for place = 3, #args, 2 do
+    wrk.headers[args[place]] = args[place + 1]
+  end
 end
 
 function request()

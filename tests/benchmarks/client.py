@@ -10,8 +10,10 @@ import secrets
 import shutil
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from benchmarks.servers import JSON
@@ -51,7 +53,14 @@ def described() -> str:
     return f"{name}, {CONNECTIONS} connections"
 
 
-def load(port: int, target: str, seconds: float, *, fresh: bool) -> Load:
+def load(
+    port: int,
+    target: str,
+    seconds: float,
+    *,
+    fresh: bool = False,
+    headers: Mapping[str, str] = MappingProxyType({"Accept": JSON}),
+) -> Load:
     """Ask a target over and over; `fresh` ends the query with another comment each time.
 
     RuntimeError when not one request was answered, or one failed.
@@ -59,28 +68,33 @@ def load(port: int, target: str, seconds: float, *, fresh: bool) -> Load:
     seed = secrets.token_hex(4) if fresh else ""
     whole = max(1, round(seconds))
     found = (
-        _by_wrk(port, target, whole, seed)
+        _by_wrk(port, target, whole, seed, headers)
         if wrk()
-        else asyncio.run(_by_asyncio(port, target, whole, seed))
+        else asyncio.run(_by_asyncio(port, target, whole, seed, headers))
     )
     if found.failed or not found.requests:
         raise RuntimeError(f"{found.failed} requests failed, {found.requests} were answered")
     return found
 
 
-def _by_wrk(port: int, target: str, seconds: int, seed: str) -> Load:
+def _by_wrk(port: int, target: str, seconds: int, seed: str, headers: Mapping[str, str]) -> Load:
     command = [wrk() or "wrk", f"-c{CONNECTIONS}", "-t1", f"-d{seconds}s", f"--timeout={_SLACK}s"]
     command += ["-s", str(_SCRIPT), f"http://127.0.0.1:{port}", "--", target, seed]
+    command += [word for pair in headers.items() for word in pair]
     done = subprocess.run(
         command, check=True, capture_output=True, timeout=seconds + _SLACK, text=True
     )
     return Load(**json.loads(done.stdout.splitlines()[-1]))
 
 
-async def _by_asyncio(port: int, target: str, seconds: int, seed: str) -> Load:
+async def _by_asyncio(
+    port: int, target: str, seconds: int, seed: str, headers: Mapping[str, str]
+) -> Load:
     start = time.perf_counter()
     limit = start + seconds
-    jobs = [_connection(port, target, limit, seed and f"{seed}{n}") for n in range(CONNECTIONS)]
+    jobs = [
+        _connection(port, target, limit, seed and f"{seed}{n}", headers) for n in range(CONNECTIONS)
+    ]
     found = await asyncio.wait_for(asyncio.gather(*jobs), seconds + _SLACK)
     taken = [latency for latencies, _ in found for latency in latencies]
     failed = sum(count for _, count in found)
@@ -90,16 +104,19 @@ async def _by_asyncio(port: int, target: str, seconds: int, seed: str) -> Load:
     return Load(len(taken), failed, whole, percentile(taken, 0.5), percentile(taken, 0.99))
 
 
-async def _connection(port: int, target: str, limit: float, seed: str) -> tuple[list[float], int]:
+async def _connection(
+    port: int, target: str, limit: float, seed: str, headers: Mapping[str, str]
+) -> tuple[list[float], int]:
     """Ask on one connection until a moment; return the latencies and the number of failures."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    sent = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     taken: list[float] = []
     failed = 0
     while time.perf_counter() < limit:
         text = f"{target}%0A%23{seed}-{len(taken)}" if seed else target
         start = time.perf_counter()
-        writer.write(f"GET {text} HTTP/1.1\r\nHost: localhost\r\nAccept: {JSON}\r\n\r\n".encode())
-        if await _status(reader) == 200:
+        writer.write(f"GET {text} HTTP/1.1\r\nHost: localhost\r\n{sent}\r\n".encode())
+        if await _status(reader) in (200, 304):
             taken.append(time.perf_counter() - start)
         else:
             failed += 1

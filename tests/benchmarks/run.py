@@ -20,7 +20,7 @@ import pyoxigraph as ox
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
-from benchmarks import basics, client, coherence, growth, peers, ping, throughput  # noqa: E402
+from benchmarks import basics, client, coherence, growth, interface, peers, ping, throughput  # noqa: E402
 from benchmarks.tables import show  # noqa: E402
 from benchmarks.timing import Row, duration  # noqa: E402
 from graph.store import Store, open_store  # noqa: E402
@@ -94,10 +94,16 @@ def run_ping(_: Store, options: argparse.Namespace) -> None:
     show("Ping on one kept connection", ("request", "p50", "p95", promise), rows)
 
 
+def run_interface(_: Store, options: argparse.Namespace) -> None:
+    """Print what the lists of the JSON interface take."""
+    interface.report(*((1, 20) if options.quick else (2, 200)))
+
+
 PARTS: dict[str, Callable[[Store, argparse.Namespace], None]] = {
     "basics": run_basics,
     "coherence": run_coherence,
     "http": run_http,
+    "interface": run_interface,
     "growth": run_growth,
     "ping": run_ping,
 }
