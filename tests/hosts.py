@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 from typing import NamedTuple
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message
 
 from api.app import create_app
 from api.settings import Settings
@@ -16,6 +16,10 @@ from graph.oxigraph import OxigraphStore, in_memory
 from services import parsed
 
 DIRECT = "application/sparql-query"
+
+
+#: A request: method, path, query string, body and headers.
+Sent = tuple[str, str, bytes, bytes, dict[str, str]]
 
 
 class Answer(NamedTuple):
@@ -28,6 +32,29 @@ class Answer(NamedTuple):
     @property
     def media_type(self) -> str:
         return self.headers.get("content-type", "").partition(";")[0]
+
+
+async def put(app: ASGIApp, sent: Sent) -> Answer:
+    """Give the application a request."""
+    method, path, address, body, headers = sent
+    raw = [(k.encode(), v.encode("latin-1")) for k, v in {"host": "localhost", **headers}.items()]
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
+        "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": address,
+        "root_path": "", "headers": raw, "client": ("127.0.0.1", 1), "server": ("localhost", 80),
+    }  # fmt: skip
+    messages: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    await app(scope, receive, send)
+    got = {k.decode().lower(): v.decode("latin-1") for k, v in messages[0]["headers"]}
+    content = b"".join(message.get("body", b"") for message in messages[1:])
+    return Answer(messages[0]["status"], got, content)
 
 
 class Host:

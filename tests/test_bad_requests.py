@@ -7,14 +7,12 @@ from urllib.parse import quote, urlencode
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from starlette.types import ASGIApp, Message
 
 from api.app import create_app
 from api.settings import Settings
-from hosts import DIRECT, UNWRITABLE, Answer, documents
+from hosts import DIRECT, UNWRITABLE, Sent, documents, put
 from services import FORM
 
-Sent = tuple[str, str, bytes, bytes, dict[str, str]]  # method, path, address, body, headers
 VALID = st.sampled_from(["ASK {}", "SELECT * { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }"])
 SOUP = ["{", "}", "'", '"', "'''", '"""', "<", ">", "<urn:a>", "?s", ".", ";", "#", "\n", "\\", "|"]
 SOUP += ["SELECT", "ASK", "WHERE", "FILTER", "GRAPH", "FROM", "NAMED", "BASE", "PREFIX", "x:", "a"]
@@ -96,29 +94,6 @@ BAD = st.one_of(
     ),
     st.builds(lambda extra: post("/sparql", b"x" * (300_000 + extra)), st.integers(0, 9)),
 )  # fmt: skip
-
-
-async def put(app: ASGIApp, sent: Sent) -> Answer:
-    """Give the application a request."""
-    method, path, address, body, headers = sent
-    raw = [(k.encode(), v.encode("latin-1")) for k, v in {"host": "localhost", **headers}.items()]
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
-        "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": address,
-        "root_path": "", "headers": raw, "client": ("127.0.0.1", 1), "server": ("localhost", 80),
-    }  # fmt: skip
-    messages: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Message) -> None:
-        messages.append(message)
-
-    await app(scope, receive, send)
-    got = {k.decode().lower(): v.decode("latin-1") for k, v in messages[0]["headers"]}
-    content = b"".join(message.get("body", b"") for message in messages[1:])
-    return Answer(messages[0]["status"], got, content)
 
 
 def test_bad_requests() -> None:
