@@ -14,7 +14,7 @@ from typing import Final
 from graph.inquiry import Answer, Inquiry
 from graph.library import find
 from graph.links import STRENGTH
-from graph.measures.figures import Figure, fraction
+from graph.measures.figures import Figure, figure, fraction
 from graph.scope import Scope
 from graph.statements import Statement, Statements
 from ontology import GRAPH, ID, ROOT
@@ -163,7 +163,7 @@ def _taken(answer: Answer, declared: Declared, goals: Collection[str] | None) ->
     if declared.take == "gaps":
         return Reading(fraction(declared.name, open_, total), gaps, rest)
     found = next((f for f in answer.figures if f.name == declared.take), None)
-    none = Figure(declared.name, None, reason="empty_denominator")
+    none = figure(declared.name, None, reason="empty_denominator")
     return Reading(replace(found, name=declared.name) if found else none, gaps, rest)
 
 

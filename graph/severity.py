@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 from graph.findings import Finding
 from graph.store import Store
@@ -10,6 +10,8 @@ from ontology import PREFIXES, SAM
 
 #: Severities of a finding, from the least (the notations of the concept scheme).
 SEVERITIES: Final = ("info", "low", "medium", "high", "critical")
+#: Why a severity is a step lower or higher than that of its question.
+Reason = Literal["open_list", "one_source", "precondition"]
 
 _SUPPORT: Final = f"""SELECT DISTINCT ?link ?document ?open {{
   VALUES ?link {{ LINKS }}
@@ -45,7 +47,7 @@ def rate(
     one document states all of them.
     """
     known = [support[link] for link in finding.links if link in support]
-    reasons = []
+    reasons: list[Reason] = []
     if known and all(open_ for _, open_ in known):
         reasons.append("open_list")
     elif len(frozenset[str]().union(*(documents for documents, _ in known))) == 1:

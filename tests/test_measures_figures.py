@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from graph.measures import connection, redundancy, shape
 from graph.measures.betweenness import betweenness
-from graph.measures.figures import REASONS, Figure, figure, fraction, ranked
+from graph.measures.figures import Figure, figure, fraction, ranked
 from graph.wording import sentence
 from random_graphs import tied
 
@@ -80,7 +80,6 @@ def every_figure() -> list[Figure]:
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_figures_and_reasons_are_said(language: str) -> None:
-    """Each figure has a name and each reason a sentence in both languages."""
+def test_figures_are_said(language: str) -> None:
+    """Each figure has a name in both languages."""
     assert all(sentence("figure", figure.name, language) for figure in every_figure())
-    assert all(sentence("reason", reason, language) for reason in REASONS)

@@ -14,7 +14,7 @@ from typing import Final
 import networkx as nx
 
 from graph.measures.cuts import Parts, sorted_parts
-from graph.measures.figures import Figure, figure, fraction
+from graph.measures.figures import Figure, Reason, figure, fraction
 from graph.measures.projection import simple_graph, weight_fault
 
 #: With fewer ties an interval would say nothing.
@@ -69,7 +69,7 @@ def _dealt(ties: list[Ends], groups: Mapping[str, str], seed: int) -> list[float
     return values
 
 
-def _unsampled(ties: int, nodes: int) -> str:
+def _unsampled(ties: int, nodes: int) -> Reason:
     """Return the reason why no interval is sampled, empty when one is."""
     if ties < TIES:
         return "too_few"

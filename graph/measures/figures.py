@@ -7,20 +7,22 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, Literal
 
-#: Why a figure has no value; `ontology/questions/wording.toml` says each in both languages.
-REASONS: Final = (
+#: Why a figure has no value; empty when it has one. `ontology/questions/wording.toml` says each.
+Reason = Literal[
+    "",
     "empty_denominator",
     "isolated",
     "no_edges",
     "no_nodes",
     "not_a_partition",
+    "nothing_scored",
     "signed_weights",
     "too_few",
     "too_many",
     "undefined",
-)
+]
 
 #: Decimals that are kept. Sums of floats differ beyond these by the order of their terms, and what
 #: is a tie on paper has to be a tie here.
@@ -33,15 +35,15 @@ Number = float | Fraction  # an int is a float to the type checker
 class Figure:
     """One number of a measure; made by `figure` and `fraction` only.
 
-    `value` is None when there is none, and then `reason` is a code of REASONS; otherwise `reason`
-    is empty. `numerator` and `denominator` are None when the value is no fraction.
+    `value` is None when there is none, and then `reason` says why; otherwise `reason` is empty.
+    `numerator` and `denominator` are None when the value is no fraction.
     """
 
     name: str
     value: float | int | None
     numerator: float | int | None = None
     denominator: float | int | None = None
-    reason: str = ""
+    reason: Reason = ""
 
 
 def _finite(number: Number | None) -> float | int | None:
@@ -58,7 +60,7 @@ def figure(
     value: Number | None,
     numerator: Number | None = None,
     denominator: Number | None = None,
-    reason: str = "undefined",
+    reason: Reason = "undefined",
 ) -> Figure:
     """Return the figure of a value; NaN and infinity become None, for this reason."""
     said = _finite(value)
@@ -71,7 +73,7 @@ def fraction(
     name: str,
     numerator: int | Fraction,
     denominator: int | Fraction,
-    reason: str = "empty_denominator",
+    reason: Reason = "empty_denominator",
 ) -> Figure:
     """Return the figure of a fraction, None for this reason when the denominator is zero."""
     value = float(Fraction(numerator) / Fraction(denominator)) if denominator else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from graph.measures.figures import Figure
+from graph.measures.figures import Figure, fraction
 
 #: The furthest that a score can be from zero.
 MOST: Final = 3
@@ -223,12 +223,6 @@ def _items(
         )
 
 
-def _tension(negative: int, scored: int) -> Figure:
-    if not scored:
-        return Figure("tension", None, 0, 0, "nothing_scored")
-    return Figure("tension", negative / scored, negative, scored)
-
-
 def measure_influence(items: Collection[str], scores: Mapping[Pair, Collection[int]]) -> Influence:
     """Return the influence of items on each other, of the scores of each ordered pair.
 
@@ -247,7 +241,7 @@ def measure_influence(items: Collection[str], scores: Mapping[Pair, Collection[i
         items=tuple(_items(ids, _cells(summaries), _cells(signs))),
         scored=len(summaries),
         pairs=len(ids) * (len(ids) - 1),
-        tension=_tension(len(negative), len(summaries)),
+        tension=fraction("tension", len(negative), len(summaries), "nothing_scored"),
         opposed=tuple(sorted((a, b) for a, b in positive if (b, a) in negative)),
         contested=tuple(pair for pair, summary in summaries.items() if summary.contested),
     )

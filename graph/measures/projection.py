@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import networkx as nx
 
+from graph.measures.figures import Reason
+
 
 def _weight(data: Mapping[str, float], weight: str | None) -> float:
     return 1 if weight is None else data.get(weight, 1)
@@ -33,7 +35,7 @@ def simple_graph(graph: "nx.Graph[str]", weight: str | None = None) -> "nx.Graph
     return simple
 
 
-def weight_fault(graph: "nx.Graph[str]", weight: str | None) -> str:
+def weight_fault(graph: "nx.Graph[str]", weight: str | None) -> Reason:
     """Return the reason why measures cannot count with these weights, empty when they can."""
     weights = [_weight(data, weight) for _, _, data in graph.edges(data=True)]
     if not all(map(math.isfinite, weights)):

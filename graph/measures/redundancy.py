@@ -14,7 +14,7 @@ from typing import Final
 
 import networkx as nx
 
-from graph.measures.figures import Figure, figure, fraction
+from graph.measures.figures import Figure, Reason, figure, fraction
 from graph.measures.projection import simple_graph
 
 #: Up to this many sets the smallest cover is searched for exactly.
@@ -130,7 +130,7 @@ def node_redundancy(graph: "nx.Graph[str]", nodes: Iterable[str]) -> dict[str, F
         degree = len(simple[node]) if node in simple else 0
         pairs = degree * (degree - 1) // 2
         share = nx.bipartite.node_redundancy(simple, [node])[node] if pairs else 0
-        reason = "too_few" if degree else "isolated"
+        reason: Reason = "too_few" if degree else "isolated"
         figures[node] = fraction("node_redundancy", round(share * pairs), pairs, reason)
     return figures
 

@@ -1,0 +1,46 @@
+"""Wording: what the engine says by code is said in both languages."""
+
+from typing import Any, get_args
+
+import pytest
+
+from graph import comparison, reciprocity, severity
+from graph.library import LANGUAGES
+from graph.measures import figures
+from graph.profile import DIMENSIONS
+from graph.questions import list_questions
+from graph.wording import wording
+
+#: The codes that are declared in the code, by the group of their sentences.
+DECLARED = {
+    "comparison": comparison.Reason,
+    "reason": figures.Reason,
+    "reciprocity": reciprocity.State,
+    "severity": severity.Reason,
+}
+
+
+@pytest.mark.parametrize("group", DECLARED)
+def test_every_code_that_is_declared_is_said(group: str) -> None:
+    """A code without a sentence, or a sentence without a code, is found in every group."""
+    codes: Any = get_args(DECLARED[group])
+    assert set(wording()[group]) == set(codes) - {""}
+
+
+def test_every_dimension_is_said() -> None:
+    """Each dimension of the profile has its name."""
+    assert set(wording()["dimension"]) == set(DIMENSIONS)
+
+
+def test_caveats_of_the_heads_are_said() -> None:
+    """A caveat that the head of a question names has its sentence."""
+    named = {code for question in list_questions() for code in question.says("caveats").split()}
+    assert named <= set(wording()["caveat"])
+
+
+@pytest.mark.parametrize("group", wording())
+def test_every_sentence_is_in_both_languages(group: str) -> None:
+    """No sentence is missing or empty in one of the languages."""
+    for code, said in wording()[group].items():
+        assert set(said) == set(LANGUAGES), code
+        assert all(text.strip() for text in said.values()), code
