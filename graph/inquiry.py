@@ -284,5 +284,5 @@ def _caveats(question: Query, findings: Sequence[Finding]) -> tuple[str, ...]:
     reasons = {reason for finding in findings for reason in finding.severity_reasons}
     gaps = any(finding.gap for finding in findings)
     own = [code for code in question.says("caveats").split() if gaps or code != "not_found"]
-    moved = [code for code in ("open_list", "one_source") if code in reasons]
+    moved = [code for code in ("open_list", "one_source", "no_source") if code in reasons]
     return tuple(dict.fromkeys((*own, *moved, "effects")))

@@ -1,7 +1,8 @@
 """Severity: how grave a finding is, and what moves it a step up or down."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from graph.findings import Finding
@@ -11,27 +12,48 @@ from ontology import PREFIXES, SAM
 #: Severities of a finding, from the least (the notations of the concept scheme).
 SEVERITIES: Final = ("info", "low", "medium", "high", "critical")
 #: Why a severity is a step lower or higher than that of its question.
-Reason = Literal["open_list", "one_source", "precondition"]
+Reason = Literal["no_source", "one_source", "open_list", "precondition"]
 
-_SUPPORT: Final = f"""SELECT DISTINCT ?link ?document ?open {{
+# What is derived stands where the links stand from which it follows.
+_SUPPORT: Final = f"""SELECT DISTINCT ?link ?stated ?source ?open {{
   VALUES ?link {{ LINKS }}
-  ?link <{SAM}evidence> ?passage .
-  ?passage <{PREFIXES["oa"]}hasSource> ?document .
-  OPTIONAL {{ ?link <{SAM}openList> ?open }}
+  ?link <{PREFIXES["prov"]}wasDerivedFrom>? ?stated .
+  FILTER NOT EXISTS {{ ?stated <{PREFIXES["prov"]}wasDerivedFrom> ?other }}
+  OPTIONAL {{ ?stated <{SAM}openList> ?open }}
+  OPTIONAL {{
+    ?stated <{SAM}evidence>/<{PREFIXES["oa"]}hasSource> ?document .
+    OPTIONAL {{ ?document <{PREFIXES["dcterms"]}isVersionOf> ?work }}
+  }}
+  BIND(COALESCE(?work, ?document) AS ?source)
 }}"""
-#: The documents that state a link, and whether it stands in a list that they leave open.
-Support = tuple[frozenset[str], bool]
+
+
+@dataclass(frozen=True)
+class Support:
+    """The sources that state a link, and whether it stands in a list that they leave open.
+
+    Documents that are versions of one work are one source.
+    """
+
+    sources: frozenset[str]
+    open: bool
 
 
 def read_support(store: Store, links: Collection[str]) -> dict[str, Support]:
-    """Return the documents that state each link, and whether it stands in an open list."""
-    found: dict[str, Support] = dict.fromkeys(links, (frozenset(), False))
+    """Return the support of each link; that of a derived one is the weakest of what it rests on."""
     if not links:
-        return found
+        return {}
+    sources: dict[str, dict[str, set[str]]] = {link: defaultdict(set) for link in links}
+    open_ = set()
     values = " ".join(f"<{link}>" for link in sorted(links))
-    for link, document, open_ in store.query(_SUPPORT.replace("LINKS", values)).texts():
-        found[link] = found[link][0] | {document}, open_ == "true"
-    return found
+    for link, stated, source, open_list in store.query(_SUPPORT.replace("LINKS", values)).texts():
+        sources[link][stated] |= {source} - {""}
+        if open_list == "true":
+            open_.add(link)
+    return {
+        link: Support(frozenset(min(found.values(), key=len, default=())), link in open_)
+        for link, found in sources.items()
+    }
 
 
 def rate(
@@ -44,14 +66,17 @@ def rate(
     """Return a gap with its severity: one step less when its support is weak, one more if needed.
 
     Support is weak when every link that says where the item stands is in an open list, or when
-    one document states all of them.
+    one source at most states all of them: a document, or a scorer among the values of the finding.
     """
     known = [support[link] for link in finding.links if link in support]
+    scorers = finding.values.get("scorers")
+    sources = frozenset[str](scorers if isinstance(scorers, tuple) else ())
+    sources = sources.union(*(found.sources for found in known))
     reasons: list[Reason] = []
-    if known and all(open_ for _, open_ in known):
+    if known and all(found.open for found in known):
         reasons.append("open_list")
-    elif len(frozenset[str]().union(*(documents for documents, _ in known))) == 1:
-        reasons.append("one_source")
+    elif len(sources) < 2:
+        reasons.append("one_source" if sources else "no_source")
     step = base - len(reasons)
     if needed:
         reasons.append("precondition")

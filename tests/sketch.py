@@ -46,6 +46,27 @@ def sketch(*lines: str, things: str = "") -> OxigraphStore:
     return in_memory(VOCABULARY | graphs)
 
 
+def add(store: OxigraphStore, turtle: str) -> OxigraphStore:
+    """Return a sketch with more statements, in a graph of their own."""
+    graphs: dict[str, list[ox.Quad]] = {}
+    for quad in (*store.quads(), *_quads("added", turtle)):
+        graphs.setdefault(quad.graph_name.value, []).append(quad)  # type: ignore[union-attr]
+    return in_memory(graphs)
+
+
+def score(store: OxigraphStore, *lines: str) -> OxigraphStore:
+    """Return a sketch with assessments, each said as `from to score scorer`, and a day of 2026."""
+    made = []
+    for number, line in enumerate(lines):
+        from_, to, value, scorer, *day = line.split()
+        made.append(
+            f"assessment:a{number} a sam:Assessment ; sam:from {from_} ; sam:to {to} ;"
+            f" sam:score {value} ; sam:within strategy:s ; prov:wasAttributedTo person:{scorer} ;"
+            f' prov:generatedAtTime "2026-{day[0] if day else "01-01"}"^^xsd:date .'
+        )
+    return add(store, "\n".join(made))
+
+
 def answer(
     store: OxigraphStore,
     name: str,

@@ -2,45 +2,19 @@
 
 from collections.abc import Sequence
 
-import pyoxigraph as ox
 import pytest
 
 from graph.findings import Finding
 from graph.inquiry import Answer, Inquiry
 from graph.library import LANGUAGES
 from graph.names import read_names
-from graph.oxigraph import OxigraphStore, in_memory
+from graph.oxigraph import OxigraphStore
 from graph.wording import explain, wording
-from ontology import GRAPH, ID, PREFIXES
-from sketch import answer, rows, sketch
+from ontology import ID, PREFIXES
+from sketch import add, answer, rows, score, sketch
 
 LETTER = "kamerbrief-gbvs-2018"
 GOALS = ("strategy:s hasGoal goal:a", "strategy:s hasGoal goal:b", "strategy:s hasGoal goal:c")
-
-
-def add(store: OxigraphStore, turtle: str) -> OxigraphStore:
-    """Return a sketch with more statements, in a graph of their own."""
-    graph = ox.NamedNode(GRAPH + "added")
-    head = "".join(f"@prefix {name}: <{iri}> ." for name, iri in PREFIXES.items())
-    parsed = ox.parse(head + turtle, format=ox.RdfFormat.TURTLE)
-    more = [ox.Quad(q.subject, q.predicate, q.object, graph) for q in parsed]
-    graphs: dict[str, list[ox.Quad]] = {}
-    for quad in (*store.quads(), *more):
-        graphs.setdefault(quad.graph_name.value, []).append(quad)  # type: ignore[union-attr]
-    return in_memory(graphs)
-
-
-def score(store: OxigraphStore, *lines: str) -> OxigraphStore:
-    """Return a sketch with assessments, each said as `from to score scorer`, and a day of 2026."""
-    made = []
-    for number, line in enumerate(lines):
-        from_, to, value, scorer, *day = line.split()
-        made.append(
-            f"assessment:a{number} a sam:Assessment ; sam:from {from_} ; sam:to {to} ;"
-            f" sam:score {value} ; sam:within strategy:s ; prov:wasAttributedTo person:{scorer} ;"
-            f' prov:generatedAtTime "2026-{day[0] if day else "01-01"}"^^xsd:date .'
-        )
-    return add(store, "\n".join(made))
 
 
 def row(answer_: Answer, item: str, other: str = "") -> Finding:
