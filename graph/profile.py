@@ -176,7 +176,7 @@ def _links(inquiry: Inquiry, statements: Statements, scope: Scope, declared: Dec
     every = list(_counted(inquiry, statements, replace(scope, level=loosest)))
     counted = [s for s in every if STRENGTH[s.level] >= scope.least]
     if declared.take == "shared":
-        counted = _shared(counted)
+        counted = _shared(counted, statements)
     rows = tuple(sorted(statement.link for statement in counted))
     others = tuple(sorted({statement.link for statement in every} - set(rows)))
     return Reading(fraction(declared.name, len(rows), len(every)), rows, others)
@@ -197,9 +197,9 @@ def _counted(inquiry: Inquiry, statements: Statements, scope: Scope) -> Iterator
             yield statement
 
 
-def _shared(counted: Sequence[Statement]) -> list[Statement]:
-    """Return the links that say what two or more documents say."""
-    documents: dict[object, set[str]] = defaultdict(set)
+def _shared(counted: Sequence[Statement], statements: Statements) -> list[Statement]:
+    """Return the links that say what two or more sources say."""
+    sources: dict[object, set[str]] = defaultdict(set)
     for statement in counted:
-        documents[statement.triple] |= statement.documents
-    return [statement for statement in counted if len(documents[statement.triple]) > 1]
+        sources[statement.triple] |= {statements.source_of(d) for d in statement.documents}
+    return [statement for statement in counted if len(sources[statement.triple]) > 1]

@@ -65,7 +65,7 @@ class Statement:
 class Statements:
     """The links of a store by their IRI, the documents that each graph was read from, by graph,
 
-    and what each document is the text of, by document.
+    and what each document is a version of, by document. Versions of one work are one source.
     """
 
     by_link: Mapping[str, Statement]
@@ -75,6 +75,10 @@ class Statements:
     def texts_of(self, thing: str) -> frozenset[str]:
         """Return the documents that are the text of a thing."""
         return frozenset(text for text, things in self.versions.items() if thing in things)
+
+    def source_of(self, document: str) -> str:
+        """Return the work that a document is a version of, or else the document itself."""
+        return min(self.versions.get(document, ()), default=document)
 
 
 Record = dict[str, list[Term]]

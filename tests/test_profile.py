@@ -22,7 +22,7 @@ from graph.profile import (
 )
 from graph.scope import Scope
 from ontology import ID
-from sketch import sketch
+from sketch import add, sketch
 
 LINES = (
     "strategy:s hasPillar pillar:p",
@@ -115,7 +115,7 @@ def test_links_are_counted_by_level() -> None:
 
 
 def test_what_two_documents_state_is_shared() -> None:
-    """Both links of what two documents say are shared; another of one document is not."""
+    """Both links of what two documents say are shared; of one document, or its copy, none is."""
     lines = (
         "instrument:i serves goal:a @one",
         "instrument:i serves goal:a @two",
@@ -126,6 +126,8 @@ def test_what_two_documents_state_is_shared() -> None:
     assert found.value == pytest.approx(2 / 3)
     alone = one(taken(sketch(*lines), Scope("cited", ("one",))), "links_shared")
     assert (alone.value, alone.reading.figure.denominator) == (0, 2)
+    copy = add(sketch(*lines), "document:two dcterms:isVersionOf document:one .")
+    assert one(taken(copy, Scope("cited")), "links_shared").value == 0
 
 
 def test_an_empty_store_has_no_values() -> None:

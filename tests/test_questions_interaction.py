@@ -328,6 +328,18 @@ def test_links_that_say_the_same_are_one_statement() -> None:
     assert figures(found)["single"] == (1, 2)
 
 
+def test_versions_of_one_work_are_one_source() -> None:
+    """What only two versions of one work state has a single source, and both are documents."""
+    store = add(
+        sketch("instrument:i serves goal:a quoted", "instrument:i serves goal:a quoted @two"),
+        "passage:p1 sam:quotation 'x'@en . document:one dcterms:isVersionOf strategy:s ."
+        " document:two dcterms:isVersionOf strategy:s .",
+    )
+    (found,) = (f for f in answer(store, "Q29").findings if "/link/" in f.other)
+    assert found.why == "single"
+    assert found.values["documents"] == (ID + "document/one", ID + "document/two")
+
+
 def test_kinds_of_other_vocabularies_are_said_by_name() -> None:
     """A link of the kind dcterms:title is said in words, not as an IRI."""
     store = add(

@@ -12,11 +12,11 @@ from graph.measures.figures import fraction
 def weaknesses(facts: Facts, _: Mapping[str, float]) -> Judgement:
     """Return each statement, and each gap of another question; a gap when its evidence is weak.
 
-    A fact in the role `link` stands for one document with a passage of the link; one in the role
-    `quoted` says that a passage of the link has a quotation. Links of several sources that say the
-    same are one statement, and the other end of the finding about it is the strongest of them. A
-    fact in the role `answer` is a gap in the question `other`, and says the level at which it would
-    close.
+    A fact in the role `link` stands for one document with a passage of the link, which may be a
+    version of a `work`; versions of one work are one source. A fact in the role `quoted` says that
+    a passage of the link has a quotation. Links of several sources that say the same are one
+    statement, and the other end of the finding about it is the strongest of them. A fact in the
+    role `answer` is a gap in the question `other`, and says the level at which it would close.
     """
     links = list(_links(facts))
     answers = list(_answers(facts))
@@ -36,9 +36,11 @@ def _links(facts: Facts) -> Iterator[Finding]:
         if fact.role == "link":
             found[fact.item, fact.said["kind"], fact.said["object"]].append(fact)
     for (item, kind, object_), passages in found.items():
-        documents = {f.said["document"] for f in passages if "document" in f.said}
+        stated = [f.said for f in passages if "document" in f.said]
+        documents = {said["document"] for said in stated}
+        sources = {said.get("work", said["document"]) for said in stated}
         links = links_of(passages)
-        single, unquoted = len(documents) <= 1, quoted.isdisjoint(links)
+        single, unquoted = len(sources) <= 1, quoted.isdisjoint(links)
         yield Finding(
             item,
             links[0],
