@@ -168,16 +168,17 @@ class Inquiry:
         rated = self._rated(judged.findings, closing, question, scope)
         gaps = sum(finding.gap for finding in rated)
         able = len(rated) if judged.assessable is None else judged.assessable
+        verdict: Verdict = "not_assessable" if not able else "gaps_found" if gaps else "none_found"
         return Answer(
             question,
             scope,
             values,
-            "not_assessable" if not able else "gaps_found" if gaps else "none_found",
+            verdict,
             gaps,
             able,
             tuple(sorted(rated, key=lambda f: (not f.gap, f.key))),
             judged.figures,
-            _caveats(question, rated),
+            _caveats(question, verdict, rated),
             self._read_in(scope),
         )
 
@@ -279,10 +280,14 @@ def _graphs(scope: Scope) -> list[str]:
     return [GRAPH + name for name in (*ALWAYS, *scope.sources)] + supposed
 
 
-def _caveats(question: Query, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return the codes of what to bear in mind: those of the question, and those of its rows."""
+def _caveats(question: Query, verdict: Verdict, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the codes of what to bear in mind: those of the question, and those of its rows.
+
+    The head names those that go with one verdict only under `caveats-<verdict>`.
+    """
     reasons = {reason for finding in findings for reason in finding.severity_reasons}
     gaps = any(finding.gap for finding in findings)
+    first = question.says(f"caveats-{verdict}").split()
     own = [code for code in question.says("caveats").split() if gaps or code != "not_found"]
     moved = [code for code in ("open_list", "one_source", "no_source") if code in reasons]
-    return tuple(dict.fromkeys((*own, *moved, "effects")))
+    return tuple(dict.fromkeys((*first, *own, *moved, "effects")))

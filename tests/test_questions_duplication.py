@@ -122,6 +122,14 @@ def test_sharing_one_goal_is_no_duplicate() -> None:
     assert (asked.verdict, asked.denominator) == ("none_found", 1)
 
 
+def test_smallest_set_without_anything_to_compare_says_so() -> None:
+    """Where no two instruments can be compared, the first caveat tells what the rows are."""
+    one = answer(sketch("instrument:i serves goal:a", "instrument:j serves goal:a"), "Q16")
+    assert (one.verdict, len(one.findings)) == ("not_assessable", 1)
+    assert one.caveats[0] == "none_compared"
+    assert "none_compared" not in answer(sketch(*ALIKE), "Q16").caveats
+
+
 def test_duplicates_end_where_a_weaker_link_tells_them_apart() -> None:
     """A duplicate disappears at the level at which one of the two serves another goal."""
     store = sketch(*ALIKE[:4], "instrument:j serves goal:c assessed")
