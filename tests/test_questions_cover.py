@@ -242,16 +242,19 @@ def test_one_of_ten_principles_returns_in_a_goal(store: OxigraphStore) -> None:
     ]
 
 
-def test_two_of_eleven_coupled_policies_have_money(store: OxigraphStore) -> None:
-    """The letter couples eleven policies and funds none; two later papers fund one each.
+def test_three_of_eleven_coupled_policies_have_money(store: OxigraphStore) -> None:
+    """The letter couples eleven policies and names extra money for one; two later papers fund two.
 
-    These are 32 734, nr. 32 (diplomacy) and 26 643, nr. 614 (the cybersecurity agenda).
+    In the letter it is the migration agenda (in the sentence on the extra investments); the papers
+    are 32 734, nr. 32 (diplomacy) and 26 643, nr. 614 (the cybersecurity agenda).
     """
     alone = answer(store, "Q10", "quoted", [LETTER])
-    assert (alone.numerator, alone.denominator) == (11, 11)
+    assert (alone.numerator, alone.denominator) == (10, 11)
+    assert covered(alone) == ["instrument/integrated-migration-agenda"]
     found = answer(store, "Q10", "cited", [LETTER, "kst-32734-32", "kst-26643-614"])
     assert covered(found) == [
+        "instrument/integrated-migration-agenda",
         "instrument/nederlandse-cybersecurity-agenda",
         "instrument/strengthening-of-diplomacy",
     ]
-    assert (found.numerator, found.denominator) == (9, 11)
+    assert (found.numerator, found.denominator) == (8, 11)
