@@ -395,6 +395,7 @@ def test_paper_that_does_not_refer_back(where: str, expected: list[str]) -> None
     store = add(sketch(*GOALS, "strategy:s coupledTo instrument:x"), PAPER.replace("WHERE", where))
     found = answer(store, "Q30")
     assert (rows(found), found.denominator) == (expected, 1)
+    assert [finding.why for finding in found.findings] == ["oneway" if expected else "back"]
     assert said(store, found)
 
 
@@ -405,6 +406,15 @@ def test_paper_of_an_earlier_year_cannot_refer_back(year: str, number: int) -> N
     plan = f"{dates} dcterms:isVersionOf strategy:s ."
     paper = PAPER.replace("WHERE", "one")
     store = add(sketch(*GOALS, "strategy:s coupledTo instrument:x"), f"{paper} {plan}")
+    assert len(answer(store, "Q30").findings) == number
+
+
+@pytest.mark.parametrize(("year", "number"), [("2017", 0), ("2018", 1)])
+def test_document_of_an_earlier_year_cannot_refer_back(year: str, number: int) -> None:
+    """The same holds for a document that is named itself, and not as the text of a paper."""
+    dates = f"document:d dcterms:issued '{year}' . document:plan dcterms:issued '2018-03-20' ;"
+    read = f"graph:added dcterms:source document:d . {dates} dcterms:isVersionOf strategy:s ."
+    store = add(sketch(*GOALS, "strategy:s refersTo document:d"), read)
     assert len(answer(store, "Q30").findings) == number
 
 

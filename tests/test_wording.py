@@ -7,9 +7,10 @@ import pytest
 from graph import comparison, reciprocity, severity
 from graph.library import LANGUAGES
 from graph.measures import figures
+from graph.names import Names
 from graph.profile import DIMENSIONS
 from graph.questions import list_questions
-from graph.wording import wording
+from graph.wording import say, wording
 
 #: The codes that are declared in the code, by the group of their sentences.
 DECLARED = {
@@ -47,3 +48,19 @@ def test_every_sentence_is_in_both_languages(group: str) -> None:
     for code, said in wording()[group].items():
         assert set(said) == set(LANGUAGES), code
         assert all(text.strip() for text in said.values()), code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_that_describes_says_so(language: str) -> None:
+    """What is said when no gap is found is true of a question that looks for none: it describes."""
+    for question in list_questions():
+        if question.says("severity") == "info" and question.says("measure") != "influences":
+            said = question.says("otherwise", language)
+            assert said.startswith({"nl": "Dit beschrijft", "en": "This describes"}[language])
+
+
+def test_names_with_commas_are_kept_apart() -> None:
+    """A list has semicolons when a name in it has a comma of its own."""
+    assert say(("a", "b", "c"), Names({}), "nl") == "a, b en c"
+    assert say(("a, b", "c"), Names({}), "en") == "a, b; c"
+    assert say(("a", "b, c"), Names({}), "en") == "a; b, c"

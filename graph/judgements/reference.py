@@ -44,11 +44,18 @@ def _reference(facts: Facts, pair: Pair, links: Sequence[Fact]) -> Finding:
         strategy,
         paper,
         gap=gap,
-        why="both" if general and oneway else "oneway" if oneway else "",
+        why=_why(general, oneway, aligned="aligned" in roles),
         links=links_of(links),
         cover=() if gap else links_of([*counterpart, *back]),
         values={"goals": tuple(sorted({f.other for f in counterpart}))},
     )
+
+
+def _why(general: bool, oneway: bool, aligned: bool) -> str:
+    """Return which sentence says it; a paper that is only named has no alignment to speak of."""
+    if oneway:
+        return "both" if general else "oneway"
+    return "" if aligned else "back"
 
 
 def _of(facts: Facts, strategy: str, paper: str, role: str) -> list[Fact]:
