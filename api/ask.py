@@ -3,7 +3,7 @@
 import csv
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, Literal
 
 import typer
@@ -14,10 +14,13 @@ from api.settings import read_settings
 from graph.errors import ParameterError, SamenhangError
 from graph.inquiry import Answer, Inquiry
 from graph.links import find_links
-from graph.names import read_names
+from graph.measures.figures import Figure
+from graph.names import Names, read_names
 from graph.questions import list_questions, number
 from graph.report import report
 from graph.store import open_store
+from graph.wording import say as said
+from graph.wording import sentence
 
 Language = Literal["nl", "en"]
 
@@ -30,11 +33,14 @@ _COLUMNS: Final = (
     "other",
     "gap",
     "severity",
+    "severityReason",
     "disappearsAtLevel",
     "why",
     "quote",
     "document",
 )
+#: What stands in the columns of the table.
+_HEADS: Final = ("gap", "severity", "closes", "finding")
 _WIDTH: Final = 120
 
 
@@ -111,6 +117,7 @@ def _print_csv(author: Author, answer: Answer, language: str) -> None:
                 row.other.id if row.other else "",
                 str(row.gap).lower(),
                 row.severity or "",
+                " ".join(reason.code for reason in row.severity_reason),
                 row.disappears_at_level or "",
                 row.why[language],
                 (first.quote or "") if first else "",
@@ -125,30 +132,58 @@ def _print_table(author: Author, answer: Answer, language: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from api.library import TEXTS
+
+    t = {name: text[language] for name, text in TEXTS.items()}
     written = author.answer(answer)
     typer.echo(written.question.question[language])
     edition = author.names.of(answer.scope.edition).in_language(language)
-    asked = ", ".join(filter(None, (answer.scope.level, *answer.scope.sources, edition)))
-    typer.echo(f"{answer.verdict}: {answer.numerator} / {answer.denominator} ({asked})")
-    table = Table("", "severity", "closes at", "finding", box=None, pad_edge=False)
+    level = t[f"level_{answer.scope.level}"]
+    asked = ", ".join(filter(None, (level, *answer.scope.sources, edition)))
+    typer.echo(f"{_outcome(answer, t, language)} ({asked})")
+    gap, *heads = (sentence("column", name, language) for name in _HEADS)
+    table = Table("", *heads, box=None, pad_edge=False)
     for row in written.rows:
-        sign = "gap" if row.gap else ""
-        closes = row.disappears_at_level or ""
-        table.add_row(sign, row.severity or "", closes, _told(row, author, language))
+        sign = gap if row.gap else ""
+        severity = t[f"severity_{row.severity}"] if row.severity else ""
+        closes = t[f"level_{row.disappears_at_level}"] if row.disappears_at_level else ""
+        table.add_row(sign, severity, closes, _told(row, author, language))
     if written.rows:
         console = Console(width=None if sys.stdout.isatty() else _WIDTH, markup=False)
         console.print(table)
-    for figure in written.figures:
-        value = figure.reason.text[language] if figure.reason else f"{figure.value:.4g}"
-        typer.echo(f"{figure.label[language]}: {value}")
+    for figure in answer.figures:
+        typer.echo(f"{sentence('figure', figure.name, language)}: {_amount(figure, language)}")
     for caveat in written.caveats:
         typer.echo(f"* {caveat.text[language]}")
 
 
+def _outcome(answer: Answer, texts: Mapping[str, str], language: str) -> str:
+    """Return what an answer comes to: its verdict and fraction, or that it only describes."""
+    if answer.verdict == "none_found" and answer.question.says("severity") == "info":
+        return texts["verdict_describes"]
+    share = f"{answer.numerator} {texts['of']} {answer.denominator}"
+    verdict, counted = f"verdict_{answer.verdict}", answer.question.says("counted", language)
+    return f"{texts[verdict]}: {share} {counted}"
+
+
 def _told(row: FindingModel, author: Author, language: str) -> str:
-    """Return why a row is there, and the first quotation that says so."""
-    quoted = next((passage for passage in row.evidence if passage.quote), None)
-    if not quoted:
-        return row.why[language]
-    document = author.names.of(quoted.document).in_language(language)
-    return f"{row.why[language]}\n“{quoted.quote}” ({document})"
+    """Return why a row is there, what moved its severity, and the first quotation that says so."""
+    told = [row.why[language]]
+    if row.severity_reason:
+        told.append(f"({'; '.join(reason.text[language] for reason in row.severity_reason)})")
+    if quoted := next((passage for passage in row.evidence if passage.quote), None):
+        document = author.names.of(quoted.document).in_language(language)
+        told.append(f"“{quoted.quote}” ({document})")
+    return "\n".join(told)
+
+
+def _amount(figure: Figure, language: str) -> str:
+    """Return a figure, its fraction first, or the reason why it has no value."""
+    if figure.reason or figure.value is None:
+        return sentence("reason", figure.reason, language)
+    value, *parts = (
+        said(number, Names({}), language)
+        for number in (figure.value, figure.numerator, figure.denominator)
+        if number is not None
+    )
+    return f"{' / '.join(parts)} = {value}" if parts else value

@@ -30,27 +30,38 @@ def test_table_says_question_fraction_rows_and_caveats(kept: str) -> None:
     assert result.exit_code == GAPS
     question, verdict, *rows = result.stdout.splitlines()
     assert question == list_questions()[0].says("question", "nl")
-    assert verdict == "gaps_found: 13 / 13 (quoted)"
-    assert sum(row.startswith("gap ") for row in rows) == 13
+    assert verdict == "hiaten gevonden: 13 van 13 doelen (geciteerd)"
+    assert sum(row.startswith("hiaat  gemiddeld ") for row in rows) == 13
     text = " ".join(" ".join(rows).split())
+    assert text.count("(een stap lager: één bron noemt dit)") == 13
     assert text.count("(Kamerbrief bij de GBVS (2018))") == 13
     assert "niet gevonden in wat is gelezen (aantal documenten: 1)" in text
+
+
+def test_table_says_each_figure_with_its_fraction(kept: str) -> None:
+    """A figure has its fraction before its value, or says why there is none."""
+    lines = run("ask", "Q03", "--store", kept, "--lang", "nl").stdout.splitlines()
+    direct = "doelen waarvoor een departement direct verantwoordelijk is"
+    assert f"{direct}: 0 / 13 = 0,00" in lines
+    tension = "share of the assessed pairs with tension: there is nothing to take a share of"
+    assert tension in run("ask", "Q25", "--store", kept).stdout.splitlines()
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (["Q18"], NONE, "none_found"),
-        (["Q24"], GAPS, "gaps_found"),
-        (["Q27"], NOTHING, "not_assessable"),
-        (["Q24", "--source", "derived"], NOTHING, "not_assessable"),
+        (["Q18"], NONE, "describes, does not judge ("),
+        (["Q25"], NONE, "no gaps found: 0 of "),
+        (["Q24"], GAPS, "gaps found"),
+        (["Q27"], NOTHING, "not assessable"),
+        (["Q24", "--source", "derived"], NOTHING, "not assessable"),
     ],
 )
 def test_exit_code_is_the_verdict(kept: str, arguments: list[str], code: int, says: str) -> None:
     """A script can tell the verdict by the exit code."""
     result = run("ask", *arguments, "--store", kept)
     assert result.exit_code == code
-    assert result.stdout.splitlines()[1].startswith(f"{says}: ")
+    assert result.stdout.splitlines()[1].startswith(says)
 
 
 def test_json_is_that_of_the_service(kept: str) -> None:
@@ -66,6 +77,7 @@ def test_csv_has_a_line_for_each_row(kept: str) -> None:
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert [row["gap"] for row in rows] == ["true"] * 5
     assert all(row["why"] and row["entity"] and row["quote"] for row in rows)
+    assert all("one_source" in row["severityReason"] for row in rows)
 
 
 def test_turtle_is_a_validation_report(kept: str) -> None:
