@@ -45,12 +45,12 @@ def explain(question: Query, finding: Finding, names: Names, language: str) -> s
 def say(value: Value, names: Names, language: str) -> str:
     """Return a value in words: a thing by its name, a number with two decimals if not whole.
 
-    Several things are a list, with semicolons when the names have commas of their own.
+    Several things are a list, in quotation marks when a name has commas or semicolons of its own.
     """
     if isinstance(value, tuple):
         parts = [say(part, names, language) for part in value]
-        if len(parts) > 1 and any("," in part for part in parts):
-            return "; ".join(parts)
+        if len(parts) > 1 and any(sign in part for part in parts for sign in ",;"):
+            parts = [f"“{part}”" for part in parts]
         return _AND[language].join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
     if isinstance(value, float):
         text = f"{value:.2f}" if not value or abs(value) >= _LEAST else f"{value:.1g}"

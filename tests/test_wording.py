@@ -60,7 +60,8 @@ def test_a_question_that_describes_says_so(language: str) -> None:
 
 
 def test_names_with_commas_are_kept_apart() -> None:
-    """A list has semicolons when a name in it has a comma of its own."""
+    """Names in a list stand in quotation marks when one has commas or semicolons of its own."""
     assert say(("a", "b", "c"), Names({}), "nl") == "a, b en c"
-    assert say(("a, b", "c"), Names({}), "en") == "a, b; c"
-    assert say(("a", "b, c"), Names({}), "en") == "a; b, c"
+    assert say(("a, b", "c", "d"), Names({}), "nl") == "“a, b”, “c” en “d”"
+    assert say(("a", "b; c"), Names({}), "en") == "“a” and “b; c”"
+    assert say(("a, b",), Names({}), "en") == "a, b"
