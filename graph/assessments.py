@@ -5,13 +5,14 @@ evidence counts it. A pair without assessments is not assessed, which is not a s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Final
 
 from graph.errors import DataError, Finding, NotFoundError, ParameterError
-from graph.library import find
+from graph.library import LANGUAGES, find
 from graph.links import Text
 from graph.measures.influence import MOST, Influence, Summary, measure_influence, summarise
 from graph.results import Row, language_of
@@ -96,6 +97,25 @@ def check_score(from_: str, to: str, score: int, reason: str) -> None:
             "reason",
             ["any text", "nothing with the score 0"],
         )
+
+
+def check_texts(texts: Mapping[str, str], language: str) -> None:
+    """Raise ParameterError for a text that is empty, by its parameter, or an unknown language."""
+    for parameter, text in texts.items():
+        if not text.strip():
+            message = f"The {parameter} is empty; write what it was."
+            raise ParameterError(message, parameter, ("any text",))
+    if language not in LANGUAGES:
+        raise ParameterError.unknown("language", language, LANGUAGES)
+
+
+def check_date(text: str) -> str:
+    """Return a date in its long form (ISO 8601, as XML Schema has it); ParameterError for none."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        message = f"The date {text!r} is none; write it as 2026-11-23."
+        raise ParameterError(message, "date", ("a date, as 2026-11-23",)) from error
 
 
 def _text(row: Row, name: str) -> Text | None:

@@ -2,16 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
-from graph.assessments import check_score
+from graph.assessments import check_date, check_score, check_texts
 from graph.editions import things_of
 from graph.errors import ParameterError
-from graph.library import LANGUAGES
 from graph.store import Store
-from graph.terms import prefixed, statement, to_slug, written
+from graph.terms import prefixed, spoken, statement, to_slug
 from ontology import GRAPH, ID
 
 #: How sure a scorer may be.
@@ -118,27 +117,13 @@ def _checked(known: _Known, record: Record) -> Record:
         within=_named("within", record.within, known.strategies),
         by=_named("by", record.by, known.scorers),
         evidence=tuple(_named("evidence", name, known.passages) for name in record.evidence),
-        date=_date(record.date),
+        date=check_date(record.date or datetime.now(UTC).date().isoformat()),
     )
     check_score(named.from_, named.to, named.score, named.reason)
-    for parameter, text in (("role", record.role), ("guidingQuestion", record.guiding_question)):
-        if not text.strip():
-            message = f"The {parameter} is empty; write what it was."
-            raise ParameterError(message, parameter, ("any text",))
-    if record.language not in LANGUAGES:
-        raise ParameterError.unknown("language", record.language, LANGUAGES)
+    check_texts({"role": record.role, "guidingQuestion": record.guiding_question}, record.language)
     if record.confidence and record.confidence not in CONFIDENCE:
         raise ParameterError.unknown("confidence", record.confidence, CONFIDENCE)
     return named
-
-
-def _date(text: str) -> str:
-    """Return a date in its long form (ISO 8601, as XML Schema has it)."""
-    try:
-        return (date.fromisoformat(text) if text else datetime.now(UTC).date()).isoformat()
-    except ValueError as error:
-        message = f"The date {text!r} is none; write it as 2026-11-23."
-        raise ParameterError(message, "date", ("a date, as 2026-11-23",)) from error
 
 
 def _fit(records: Sequence[Record]) -> None:
@@ -178,11 +163,7 @@ def _block(iri: str, record: Record) -> str:
         f"<{iri}> a sam:Assessment",
         f"sam:within <{record.within}> ; sam:from <{record.from_}> ; sam:to <{record.to}>",
         f"sam:score {record.score}",
-        *(
-            f"sam:{name} {written(text.strip(), record.language)}"
-            for name, text in texts.items()
-            if text.strip()
-        ),
+        *spoken(texts, record.language),
         *[f"sam:confidence confidence:{record.confidence}"] * bool(record.confidence),
         *(f"sam:evidence <{passage}>" for passage in record.evidence),
         f'prov:wasAttributedTo <{record.by}> ; prov:generatedAtTime "{record.date}"^^xsd:date',

@@ -3,15 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Final
 
-from graph.assessments import check_score
+from graph.assessments import check_date, check_score, check_texts
 from graph.errors import DataError, ParameterError
-from graph.library import LANGUAGES
 from graph.matrix import Matrix, group_options, read_labels, read_matrix
-from graph.terms import prefixed, statement, to_slug, written
+from graph.terms import prefixed, spoken, statement, to_slug, written
 from ontology import PREFIXES
 
 _NAME: Final = re.compile(r"([a-z]+):[a-z0-9]+(-[a-z0-9]+)*")
@@ -45,17 +43,8 @@ class Scoring:
         _check_name("scorer", self.scorer, _SCORERS)
         if self.strategy:
             _check_name("strategy", self.strategy, ("strategy",))
-        for name in ("role", "question"):
-            if not str(getattr(self, name)).strip():
-                raise ParameterError(f"The {name} is empty; write what it was.", name, ["any text"])
-        if self.language not in LANGUAGES:
-            known = ", ".join(LANGUAGES)
-            raise ParameterError(f"The language is one of {known}.", "language", LANGUAGES)
-        try:
-            date.fromisoformat(self.date)
-        except ValueError as error:
-            message = f"The date {self.date!r} is none; write it as 2026-11-23."
-            raise ParameterError(message, "date", ["a date, as 2026-11-23"]) from error
+        check_texts({"role": self.role, "question": self.question}, self.language)
+        check_date(self.date)
 
 
 def _check_name(parameter: str, name: str, classes: tuple[str, ...]) -> None:
@@ -121,24 +110,18 @@ def _things(matrix: Matrix, names: _Names, title: str, table: Path | None) -> It
 
 
 def _assessments(matrix: Matrix, names: _Names, stem: str, scoring: Scoring) -> Iterator[str]:
-    texts = [
-        f"sam:{name} {written(text, scoring.language)}"
-        for name, text in (
-            ("guidingQuestion", scoring.question),
-            ("role", scoring.role),
-            ("context", scoring.context),
-        )
-        if text
-    ]
-    reason = f"sam:reason {written(scoring.reason, scoring.language)}"
+    texts = {
+        "guidingQuestion": scoring.question,
+        "role": scoring.role,
+        "context": scoring.context,
+    }
     for (row, column), score in matrix.scores.items():
         from_, to = names.of(row), names.of(column)
         check_score(from_, to, score, scoring.reason)
         yield statement(
             f"assessment:{stem}-{to_slug(row)}--{to_slug(column)} a sam:Assessment",
             f"sam:within {names.strategy} ; sam:from {from_} ; sam:to {to} ; sam:score {score}",
-            *texts,
-            *[reason] * bool(score),
+            *spoken(texts | {"reason": scoring.reason if score else ""}, scoring.language),
         )
 
 
@@ -183,7 +166,7 @@ def convert_matrix(
     blocks = [
         statement(
             f"graph:{stem} prov:wasAttributedTo {scoring.scorer}",
-            f'prov:generatedAtTime "{scoring.date}"^^xsd:date',
+            f'prov:generatedAtTime "{check_date(scoring.date)}"^^xsd:date',
         )
     ]
     if scoring.scorer_label:

@@ -1,6 +1,7 @@
 """Words of Turtle: slugs, texts, statements, and the prefixes that they use."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 import pyoxigraph as ox
@@ -18,6 +19,12 @@ def to_slug(text: str) -> str:
 def written(value: str, language: str) -> str:
     """Return a text with its language as Turtle writes it."""
     return str(ox.Literal(value, language=language))
+
+
+def spoken(texts: Mapping[str, str], language: str) -> list[str]:
+    """Return parts of a statement that say texts of ours in a language, but for empty ones."""
+    said = {name: text.strip() for name, text in texts.items()}
+    return [f"sam:{name} {written(text, language)}" for name, text in said.items() if text]
 
 
 def statement(*parts: str) -> str:

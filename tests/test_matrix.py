@@ -3,6 +3,7 @@
 import csv
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -214,6 +215,13 @@ def test_unreadable_matrix_is_told(tmp_path: Path, content: bytes | None) -> Non
         read_matrix(path)
 
 
+def test_date_is_written_in_full(write: Write, tmp_path: Path) -> None:
+    """A date in the short form of ISO 8601 becomes one that XML Schema has."""
+    scoring = replace(SCORING, date="20261123")
+    made = alone(convert_matrix(write(SMALL), scoring), tmp_path / "made-matrix.ttl")
+    assert [found.date for found in find_assessments(made)] == ["2026-11-23"]
+
+
 @pytest.mark.parametrize(
     ("parameter", "value", "told"),
     [
@@ -223,7 +231,7 @@ def test_unreadable_matrix_is_told(tmp_path: Path, content: bytes | None) -> Non
         ("question", "", "The question is empty"),
         ("reason", "", "needs a reason"),
         ("date", "today", "write it as 2026-11-23"),
-        ("language", "fr", "one of nl, en"),
+        ("language", "fr", "there are: nl, en"),
         ("strategy", "gbvs", "strategy:..."),
     ],
 )
