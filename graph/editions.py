@@ -56,7 +56,9 @@ def editions(store: Store) -> list[str]:
 def things_of(store: Store, class_: str) -> frozenset[str]:
     """Return the things of a class of ours, by its local name, and of its subclasses."""
     text = find(ROOT / "queries", "things").bound(**{"class": SAM + class_})
-    return frozenset(row["thing"].value for row in store.query(text).rows())
+    result = store.query(text)
+    at = result.variables.index("thing")
+    return frozenset(texts[at] for texts in result.texts() if not texts[at].startswith("_:"))
 
 
 def members(store: Store, edition: str, supposes: bool = False) -> frozenset[str]:
@@ -86,8 +88,7 @@ def _edges(store: Store, queries: Iterable[str]) -> tuple[Edges, Edges]:
     """Return what every thing is linked to, and what is linked to it, with the kinds."""
     forth: Edges = defaultdict(set)
     back: Edges = defaultdict(set)
-    for row in (row for text in queries for row in store.query(text).rows()):
-        subject, kind, object_ = (row[name].value for name in ("subject", "kind", "object"))
+    for subject, kind, object_ in (row for text in queries for row in store.query(text).texts()):
         forth[subject].add((kind, object_))
         back[object_].add((kind, subject))
     return forth, back

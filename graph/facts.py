@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, TypeVar
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, TypeVar
 
 _KNOWN: Final = ("item", "role", "other", "link", "strength")
-_NOTHING: Final[Mapping[str, str]] = {}
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 #: The columns of an answer, and its solutions as texts in that order.
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
@@ -21,8 +22,7 @@ Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One link, and what it does for an item."""
 
     item: str
@@ -30,7 +30,7 @@ class Fact:
     other: str
     link: str
     strength: int
-    said: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, str] = _NOTHING
 
 
 @dataclass(frozen=True, eq=False)

@@ -106,6 +106,7 @@ class OxigraphStore:
         refuse_federation(text, self.partners)
         if not default_graphs and not named_graphs:
             default_graphs, named_graphs = dataset_of(text)
+        merge = self._merge  # a change in another thread may take it away
         with as_query_error(text):
             if default_graphs or named_graphs:
                 raw = self._merged(default_graphs, named_graphs).query(
@@ -113,8 +114,8 @@ class OxigraphStore:
                 )
             elif self.disk and _NAMES_GRAPHS.search(text):
                 raw = self.engine.query(text, named_graphs=_nodes(self.graphs()))
-            elif self._merge is not None and not may_name_graphs(text):
-                raw = self._merge.query(text)
+            elif merge is not None and not may_name_graphs(text):
+                raw = merge.query(text)
             else:
                 raw = self.engine.query(text)
         return Result(raw, PREFIXES)
@@ -125,7 +126,7 @@ class OxigraphStore:
         In memory the engine finds a triple by going along all quads of its subject, or its
         predicate, or its object. Without the named graphs these are half as many.
         """
-        if self.disk:
+        if self.disk or self._merge is not None:
             return
         self._merge = ox.Store()
         latest_first = self.engine.quads_for_pattern(None, None, None, ox.DefaultGraph())

@@ -249,8 +249,6 @@ def _serve(
     share_arenas()
     _let_go(control.fileno())
     with suppress(ConnectionError):  # the service has gone
-        if isinstance(snapshot, OxigraphStore):
-            snapshot.part()
         control.sendall(b"\1" if not online and cut_network() else b"\0")
         while order := control.recv(1):
             if order == b"=":
@@ -280,8 +278,11 @@ def fork_zygote(
 ) -> tuple[int, socket.socket, bool]:
     """Fork the zygote; return its pid, the channel to it, and whether it has no network.
 
-    Call it in the main thread, before any other thread exists.
+    Call it in the main thread, before any other thread exists. A store in memory gets a copy of
+    its merge first, which the service and all readers share.
     """
+    if isinstance(snapshot, OxigraphStore):
+        snapshot.part()
     ours, theirs = socket.socketpair()
     service, pid = os.getpid(), os.fork()
     if pid == 0:

@@ -7,6 +7,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from graph.assessments import check_score, find_assessments
+from graph.editions import things_of
 from graph.errors import NotFoundError, ParameterError, UnknownError
 from graph.library import find
 from graph.links import LEVELS
@@ -124,8 +125,7 @@ def _classes(store: Store, iri: str) -> set[str]:
 
 
 def _things(store: Store) -> list[str]:
-    text = find(ROOT / "queries", "things").bound(**{"class": SAM + "Thing"})
-    return sorted({row["thing"].value.removeprefix(ID) for row in store.query(text).rows()})
+    return sorted(thing.removeprefix(ID) for thing in things_of(store, "Thing"))
 
 
 def _link(statements: Statements, name: str) -> str:
