@@ -13,11 +13,10 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeVar
 
+from graph.groups import Table
+
 _KNOWN: Final = ("item", "role", "other", "link", "strength")
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
-
-#: The columns of an answer, and its solutions as texts in that order.
-Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 
 _T = TypeVar("_T")
 
@@ -99,9 +98,9 @@ def links_of(facts: Iterable[Fact]) -> tuple[str, ...]:
 
 
 def read_facts(
-    answers: Iterable[Table], members: Collection[str] | None = None, dropped: Collection[str] = ()
+    tables: Iterable[Table], members: Collection[str] | None = None, dropped: Collection[str] = ()
 ) -> Facts:
-    """Return the facts in the answers to a query or its branches.
+    """Return the facts in the solutions of a query or its groups.
 
     With `members`, only these things are asked about, and only they stand at the other end.
     Links that are `dropped` do not count.
@@ -109,31 +108,31 @@ def read_facts(
     items: set[str] = set()
     kinds: dict[str, set[str]] = defaultdict(set)
     facts: list[Fact] = []
-    for fact in (fact for table in answers for fact in _read(table)):
-        item, other = fact.item, fact.other
-        if members is not None and (item not in members or (other and other not in members)):
-            continue
+    for fact in (fact for table in tables for fact in _read(table, members)):
         if not fact.link:
-            items.add(item)
-            kinds[fact.role].add(item)
+            items.add(fact.item)
+            kinds[fact.role].add(fact.item)
         elif fact.link not in dropped:
             facts.append(fact)
     of_kind = {kind: frozenset(found) for kind, found in kinds.items() if kind}
     return Facts(tuple(sorted(items)), tuple(facts), of_kind)
 
 
-def _read(table: Table) -> Iterator[Fact]:
-    """Yield a fact for each row; one without a link says what is asked about."""
-    columns, rows = table
-    names = [*columns, *(name for name in _KNOWN if name not in columns)]
+def _read(table: Table, members: Collection[str] | None) -> Iterator[Fact]:
+    """Yield a fact for each row about members; one without a link says what is asked about."""
+    absent = [name for name in _KNOWN if name not in table.columns]
+    names = [*table.columns, *absent]
     item, role, other, link, strength = (names.index(name) for name in _KNOWN)
-    missing = [""] * (len(names) - len(columns))
-    more = [(at, name) for at, name in enumerate(columns) if name not in _KNOWN]
-    for row in rows:
-        texts = [*row, *missing] if missing else row
-        said = {name: texts[at] for at, name in more if texts[at]} if more else _NOTHING
-        level = int(texts[strength] or 0)
-        yield Fact(texts[item], texts[role], texts[other], texts[link], level, said)
+    same = [table.bound.get(name, "") for name in absent]
+    more = [(at, name) for at, name in enumerate(names) if name not in _KNOWN]
+    said = _NOTHING
+    for texts in ([*row, *same] for row in table.rows):
+        one, end = texts[item], texts[other]
+        if members is not None and (one not in members or (end and end not in members)):
+            continue
+        if more:
+            said = {name: texts[at] for at, name in more if texts[at]}
+        yield Fact(one, texts[role], end, texts[link], int(texts[strength] or 0), said)
 
 
 def pairs(things: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -15,8 +15,9 @@ from typing import Final, Literal, TypeVar
 from cachetools import LRUCache
 
 from graph.editions import members
-from graph.facts import Fact, Facts, Table, read_facts
+from graph.facts import Fact, Facts, read_facts
 from graph.findings import Finding, Judgement
+from graph.groups import Table
 from graph.ground import SCENARIO, Ground, read_ground
 from graph.judgements import JUDGES
 from graph.library import Query, find
@@ -81,7 +82,7 @@ class Inquiry:
             _ROWS, lambda answer: _LEAST + len(answer.findings)
         )
         self._tables: LRUCache[Hashable, Table] = LRUCache(
-            _ROWS, lambda table: _LEAST + len(table[1])
+            _ROWS, lambda table: _LEAST + len(table.rows)
         )
         self._parts: LRUCache[Hashable, OxigraphStore] = LRUCache(_PARTS)
         self._supports: dict[str, Support] = {}
@@ -138,7 +139,11 @@ class Inquiry:
 
     def _read(self, question: Query, scope: Scope) -> Facts:
         within = self.members(scope.edition, scope.supposes) if scope.edition else None
-        tables = (self._table(branch, scope) for branch in question.branches)
+
+        def ask(text: str) -> Table:
+            return self._table(text, scope)
+
+        tables = (group.solutions(ask) for group in question.groups)
         return read_facts(tables, within, self._beyond(scope.sources))
 
     def _table(self, text: str, scope: Scope) -> Table:
@@ -146,7 +151,7 @@ class Inquiry:
 
         def ask() -> Table:
             result = self._query(text, scope)
-            return result.variables, list(result.texts())
+            return Table(result.variables, list(result.texts()))
 
         return self._kept(self._tables, (text, scope.sources, scope.supposes), ask)
 

@@ -16,17 +16,11 @@ from typing import Final
 import pyoxigraph as ox
 
 from graph.errors import DataError, NotFoundError
+from graph.groups import Group, groups_of
 
 LANGUAGES: Final = ("nl", "en")
 
 _HEAD: Final = re.compile(r"^#\+ (?P<key>[\w-]+)(?:@(?P<language>\w+))?: (?P<value>.*\S)\s*$")
-
-#: A query that is nothing but a union of groups, as stored queries are laid out.
-_UNION: Final = re.compile(
-    r"(?P<prefixes>(?:PREFIX .*\n)*)SELECT DISTINCT (?P<variables>(?:\?\w+ ?)+) WHERE \{\n"
-    r"  \{\n(?P<groups>(?:    .*\n|  \} UNION \{\n)*    .*)\n  \}\n\}\n",
-)
-_OR: Final = "\n  } UNION {\n"
 
 
 @dataclass(frozen=True)
@@ -43,23 +37,9 @@ class Query:
         return self.text[self.text.rfind("\n#+") + 1 :].partition("\n")[2]
 
     @cached_property
-    def branches(self) -> tuple[str, ...]:
-        """The query as queries whose solutions together are its own; itself when it has no parts.
-
-        A `SELECT DISTINCT` of a union is the union of its groups (SPARQL 1.1 Query, section 18.5),
-        so that a group that stands in several queries need be asked only once.
-        """
-        found = _UNION.fullmatch(self.body)
-        if not found:
-            return (self.text,)
-        prefixes, variables = sorted(found["prefixes"].splitlines()), found["variables"].split()
-
-        def asked(group: str) -> str:
-            used = [line for line in prefixes if line.split()[1] in group]
-            bound = [name for name in variables if re.search(rf"\{name}\b", group)]
-            return "\n".join((*used, f"SELECT DISTINCT {' '.join(bound)} WHERE {{", group, "}"))
-
-        return tuple(map(asked, found["groups"].split(_OR)))
+    def groups(self) -> tuple[Group, ...]:
+        """The groups of the query, whose solutions together are its own."""
+        return groups_of(self.body)
 
     @property
     def title(self) -> Mapping[str, str]:

@@ -137,8 +137,11 @@ class Result:
         """
         if not isinstance(self._raw, ox.QuerySolutions):
             raise TypeError("Only the result of a SELECT query has rows.")
-        written = self._raw.serialize(format=ox.QueryResultsFormat.CSV) or b""
-        lines = csv.reader(io.StringIO(written.decode(), newline=""))
+        written = (self._raw.serialize(format=ox.QueryResultsFormat.CSV) or b"").decode()
+        if '"' not in written:
+            yield from (line.split(",") for line in written.split("\r\n")[1:-1])
+            return
+        lines = csv.reader(io.StringIO(written, newline=""))
         next(lines)
         yield from (line or [""] for line in lines)  # one column that is empty is an empty line
 
