@@ -44,17 +44,22 @@ class Facts:
     kinds: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
-    def by_role(self) -> Mapping[str, Mapping[str, list[Fact]]]:
-        """The facts by role and then by item."""
+    def by_role(self) -> Mapping[str, Mapping[str, Sequence[Fact]]]:
+        """The facts by role and then by item, strongest first."""
         found: dict[str, dict[str, list[Fact]]] = defaultdict(dict)
         for fact in self.rows:
             found[fact.role].setdefault(fact.item, []).append(fact)
+        for several in (facts for items in found.values() for facts in items.values()):
+            if len(several) > 1:
+                several.sort(key=_firmest)
         return found
 
-    def of(self, item: str, *roles: str) -> list[Fact]:
+    def of(self, item: str, *roles: str) -> Sequence[Fact]:
         """Return the facts about an item in any of these roles, strongest first."""
-        found = [fact for role in roles for fact in self.by_role.get(role, {}).get(item, ())]
-        return sorted(found, key=_firmest) if len(found) > 1 else found
+        found = [self.by_role[role][item] for role in roles if item in self.by_role.get(role, ())]
+        if len(found) > 1:
+            return sorted((fact for facts in found for fact in facts), key=_firmest)
+        return found[0] if found else ()
 
     def others(self, item: str, *roles: str) -> list[str]:
         """Return the things at the other end of these facts, each once, sorted."""
@@ -94,6 +99,9 @@ def _firmest(fact: Fact) -> tuple[int, str, str]:
 
 def links_of(facts: Iterable[Fact]) -> tuple[str, ...]:
     """Return the links of facts, strongest first, each once."""
+    facts = tuple(facts)
+    if len(facts) < 2:
+        return tuple(fact.link for fact in facts if fact.link)
     return tuple(dict.fromkeys(fact.link for fact in sorted(facts, key=_firmest) if fact.link))
 
 

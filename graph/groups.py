@@ -18,11 +18,12 @@ _UNION: Final = re.compile(
 _OR: Final = "\n  } UNION {\n"
 _VARIABLE: Final = re.compile(r"\?\w+")
 #: A text that the group itself gives a variable.
-_BOUND: Final = re.compile(r'^ *BIND\("(?P<text>\w+)" AS (?P<variable>\?\w+)\)(?:\n|$)', re.MULTILINE)
-#: The statements of a group of triples; one that has more than these is not taken apart.
-_STATEMENT: Final = re.compile(r" *(?P<text>VALUES [^{}]+\{[^{}]*\}|[^{}]+? \.)(?:\n|$)")
-_MORE: Final = re.compile(r"BIND|FILTER|MINUS|OPTIONAL|SELECT|UNION")
-_ONE_OF: Final = re.compile(r"VALUES (?P<variable>\?\w+) \{(?P<values>[^{}()]+)\}\n")
+_BOUND: Final = re.compile(r'^ {4}BIND\("(\w+)" AS (\?\w+)\)(?:\n|$)', re.MULTILINE)
+#: The statements of a group of triples; what has more than these is not taken apart.
+_STATEMENT: Final = re.compile(r" *(VALUES [^{}]+\{[^{}]*\}|[^{}]+? \.)(?:\n|$)")
+_MORE: Final = re.compile(r"BIND|FILTER|MINUS|OPTIONAL|SELECT|UNION|_:", re.IGNORECASE)
+#: The values, names all of them, of one variable.
+_ONE_OF: Final = re.compile(r"VALUES (\?\w+) \{([\w:\s]+)\}\n")
 
 
 @dataclass(frozen=True)
@@ -78,18 +79,16 @@ class _Layout:
 
     def group(self, text: str) -> Group:
         """Return what a group consists of."""
-        rest, bound = text, {match["variable"]: match["text"] for match in _BOUND.finditer(text)}
-        if not any(name in _VARIABLE.findall(_BOUND.sub("", text)) for name in bound):
-            rest = _BOUND.sub("", text)
-        else:
-            bound = {}
+        bound = {name: value for value, name in _BOUND.findall(text)}
+        rest = _BOUND.sub("", text)
+        if not bound.keys().isdisjoint(_VARIABLE.findall(rest)):
+            rest, bound = text, {}
         main, within = self._apart(rest)
-        names = self._selected(main)
         return Group(
-            tuple(self._query(one) for one in self._alternatives(main)),
-            {f"v{place}": name[1:] for place, name in enumerate(names)},
+            tuple(map(self._query, self._alternatives(main))),
+            {f"v{place}": name[1:] for place, name in enumerate(self._selected(main))},
             tuple((self._selected(one)[0][1:], self._query(one)) for one in within),
-            {name[1:]: text for name, text in bound.items()},
+            {name[1:]: value for name, value in bound.items()},
         )
 
     def _selected(self, text: str) -> list[str]:
@@ -107,16 +106,15 @@ class _Layout:
         return "\n".join((*used, f"SELECT DISTINCT {asked} WHERE {{", said, "}"))
 
     def _apart(self, text: str) -> tuple[str, list[str]]:
-        """Return the patterns of a group, and apart from these what says only where one lies."""
-        statements = [match["text"] for match in _STATEMENT.finditer(text)]
+        """Return the patterns of a group, and apart from these what says only what one thing is."""
         if _MORE.search(text) or _STATEMENT.sub("", text):
             return text, []
-        parts = sorted(self._parts(statements), key=lambda part: -len(self._selected(part)))
-        main, within = parts[0], parts[1:]
+        parts = self._parts(_STATEMENT.findall(text))
+        main, *within = sorted(parts, key=lambda part: -len(self._selected(part)))
         known = self._selected(main)
-        if all(len(self._selected(p)) == 1 and self._selected(p)[0] in known for p in within):
-            return main, within
-        return text, []
+        if any(self._selected(part) not in [[name] for name in known] for part in within):
+            return text, []
+        return main, within
 
     def _parts(self, statements: Sequence[str]) -> list[str]:
         """Return statements together that share a variable which is not selected."""
@@ -130,11 +128,11 @@ class _Layout:
         return [text for _, text in parts]
 
     def _alternatives(self, text: str) -> Iterator[str]:
-        """Yield a pattern once for each value that it says a hidden variable may have."""
-        found = list(_ONE_OF.finditer(text))
-        if len(found) != 1 or found[0]["variable"] in self.variables or _MORE.search(text):
+        """Yield patterns once for each value that they say a variable of their own may have."""
+        found = _ONE_OF.findall(text)
+        if len(found) != 1 or found[0][0] in self.variables or _MORE.search(text):
             yield text
             return
-        rest = _ONE_OF.sub("", text)
-        for value in found[0]["values"].split():
-            yield re.sub(rf"\{found[0]['variable']}\b", value, rest)
+        ((name, values),) = found
+        for value in values.split():
+            yield re.sub(rf"\{name}\b", value, _ONE_OF.sub("", text))

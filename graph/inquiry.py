@@ -17,15 +17,15 @@ from cachetools import LRUCache
 from graph.editions import members
 from graph.facts import Fact, Facts, read_facts
 from graph.findings import Finding, Judgement
-from graph.groups import Table
 from graph.ground import SCENARIO, Ground, read_ground
+from graph.groups import Table
 from graph.judgements import JUDGES
 from graph.library import Query, find
 from graph.links import STRENGTH
 from graph.measures.figures import Figure
 from graph.oxigraph import OxigraphStore
 from graph.questions import find_question, iri_of, list_questions, number, parameters_of
-from graph.results import Result, Row
+from graph.results import Result
 from graph.scope import Scope, make_scope
 from graph.severity import SEVERITIES, Support, rate, read_support
 from graph.store import Store
@@ -246,13 +246,13 @@ class Inquiry:
 
     def _preconditions(self, scope: Scope) -> frozenset[str]:
         """Return the things on which others rest, by links that count."""
-        return frozenset(
-            row["thing"].value for row in self._resting if int(row["strength"].value) >= scope.least
-        )
+        least = scope.least
+        return frozenset(thing for thing, strength in self._resting if strength >= least)
 
     @cached_property
-    def _resting(self) -> list[Row]:
-        return list(self.store.query(find(ROOT / "queries", "preconditions").text).rows())
+    def _resting(self) -> frozenset[tuple[str, int]]:
+        found = self.store.query(find(ROOT / "queries", "preconditions").text)
+        return frozenset((thing, int(strength)) for thing, strength in found.texts())
 
     def _read_in(self, scope: Scope) -> int:
         """Return the number of documents that were read, or of those among the sources."""

@@ -26,7 +26,12 @@ from ontology import ID, PREFIXES, SAM  # noqa: E402
 RDF = PREFIXES["rdf"]
 #: Questions with one and the same query are asked once, under the name of the first.
 DISTINCT = {query.body: query for query in reversed(list_questions())}
-PARTS = {part: query.slug for query in DISTINCT.values() for part in query.branches}
+PARTS = {
+    text: query.slug
+    for query in DISTINCT.values()
+    for group in query.groups
+    for text in (*group.queries, *(text for _, text in group.within))
+}
 
 
 class Triples:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from graph.change import Change
 from graph.errors import LimitError, QueryError, SamenhangError, StoreError
 from graph.limits import MB, Limits
 from graph.oxigraph import OxigraphStore, in_memory
@@ -66,6 +67,21 @@ def test_the_merge_alone_answers_the_same(store: OxigraphStore) -> None:
         format_ = format_named(LINES[result.form], result.form)
         rows = [each.write(format_).splitlines() for each in (result, parted.query(query))]
         assert sorted(rows[0]) == sorted(rows[1]), query
+
+
+def test_the_service_has_the_merge_that_its_readers_have() -> None:
+    """What asks the store itself asks the copy of the merge, too, also after a change."""
+    node = ox.NamedNode("urn:s")
+    quad = ox.Quad(node, node, node, ox.NamedNode("urn:g"))
+    store = in_memory({})
+    readers = Readers.start(store, PATIENT, 1)
+    try:
+        assert store._merge is not None
+        store.change(Change(added=[quad], created=["urn:g"]))
+        assert store._merge is not None
+        assert store.query("ASK { ?s ?p ?o }").truth()
+    finally:
+        readers.close()
 
 
 def test_the_merge_alone_is_forgotten_when_something_is_written() -> None:

@@ -177,6 +177,41 @@ def test_any_value_survives_json_and_csv(value: str) -> None:
         assert found == value
 
 
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_any_value_is_a_text(value: str) -> None:
+    """The texts of solutions are the values themselves, alone or beside others."""
+    store = in_memory({GRAPH + "x": [quad("urn:s", "urn:p", ox.Literal(value))]})
+    assert list(store.query("SELECT ?o { ?s ?p ?o }").texts()) == [[value]]
+    assert list(store.query("SELECT ?s ?o { ?s ?p ?o }").texts()) == [["urn:s", value]]
+
+
+@pytest.mark.parametrize("text", ["plain", "quoted, as it holds a comma"])
+def test_texts_are_empty_where_nothing_is_bound(text: str) -> None:
+    """Every solution has as many texts as there are columns; no solution is no text."""
+    values = f"VALUES (?a ?b) {{ ('{text}' UNDEF) (UNDEF 'b') (UNDEF UNDEF) }}"
+    store = in_memory({})
+    assert list(store.query(f"SELECT * {{ {values} }}").texts()) == [
+        [text, ""],
+        ["", "b"],
+        ["", ""],
+    ]
+    assert list(store.query(f"SELECT ?a {{ {values} }}").texts()) == [[text], [""], [""]]
+    assert list(store.query(f"SELECT * {{ {values} FILTER(false) }}").texts()) == []
+
+
+def test_a_text_may_be_long() -> None:
+    """No length is too much for a text, with or without what has to be quoted."""
+    for text in ("x" * 300_000, "x," * 150_000):
+        found = in_memory({}).query(f"SELECT ?a {{ VALUES ?a {{ '{text}' }} }}").texts()
+        assert list(found) == [[text]]
+
+
+def test_a_blank_node_has_a_text_of_its_own() -> None:
+    """A blank node is told from an IRI and from a literal by how its text begins."""
+    ((text,),) = in_memory({}).query("SELECT ?a { BIND(BNODE() AS ?a) }").texts()
+    assert text.startswith("_:")
+
+
 def quad(subject: str, predicate: str, value: ox.Literal, graph: str = GRAPH + "x") -> ox.Quad:
     """Return a quad of a value."""
     nodes = ox.NamedNode(subject), ox.NamedNode(predicate)

@@ -1,6 +1,6 @@
 """Who answers for a goal: departments, directly or through an instrument that serves it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from graph.facts import Fact, Facts, links_of
 from graph.findings import Finding, Judgement
@@ -35,7 +35,7 @@ def _owned(facts: Facts, goal: str) -> Finding:
     )
 
 
-def _way(direct: list[Fact], through: list[Fact], serving: list[Fact]) -> str:
+def _way(direct: Sequence[Fact], through: Sequence[Fact], serving: Sequence[Fact]) -> str:
     """Return the key of the sentence: in which way departments answer for a goal, if any does."""
     if direct:
         return "both" if through else "direct"
@@ -44,7 +44,7 @@ def _way(direct: list[Fact], through: list[Fact], serving: list[Fact]) -> str:
     return "ownerless" if serving else ""
 
 
-def _others(facts: list[Fact]) -> tuple[str, ...]:
+def _others(facts: Sequence[Fact]) -> tuple[str, ...]:
     return tuple(sorted({fact.other for fact in facts}))
 
 

@@ -20,17 +20,18 @@ def simple_graph(graph: "nx.Graph[str]", weight: str | None = None) -> "nx.Graph
     With it they carry that attribute (1 where it is absent), added up over parallel edges; an edge
     of weight 0 is none.
     """
+    simple: nx.Graph[str] = nx.Graph()
+    simple.add_nodes_from(sorted(graph))
+    if weight is None:
+        ends = {(min(pair), max(pair)) for pair in graph.edges() if pair[0] != pair[1]}
+        simple.add_edges_from(sorted(ends))
+        return simple
     weights: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
     for one, other, data in graph.edges(data=True):
         if one != other:
-            ends = (min(one, other), max(one, other))
-            weights[ends].append(_weight(data, weight))
-    simple: nx.Graph[str] = nx.Graph()
-    simple.add_nodes_from(sorted(graph))
+            weights[min(one, other), max(one, other)].append(_weight(data, weight))
     for (one, other), parts in sorted(weights.items()):
-        if weight is None:
-            simple.add_edge(one, other)
-        elif total := sum(sorted(parts)):
+        if total := sum(sorted(parts)):
             simple.add_edge(one, other, **{weight: total})
     return simple
 

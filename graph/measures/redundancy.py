@@ -77,11 +77,14 @@ def single_point_share(counts: Mapping[str, int]) -> Figure:
 
 
 def _shares(items: Iterable[str], covers: Covers) -> dict[str, Fraction]:
-    shares = dict.fromkeys(sorted(covers), Fraction(0))
+    parts: dict[str, Counter[int]] = {name: Counter() for name in sorted(covers)}
     for names in coverers(items, covers).values():
         for name in names:
-            shares[name] += Fraction(1, len(names))
-    return shares
+            parts[name][len(names)] += 1
+    return {
+        name: sum((Fraction(times, among) for among, times in counts.items()), Fraction(0))
+        for name, counts in parts.items()
+    }
 
 
 def shapley(items: Iterable[str], covers: Covers) -> dict[str, Figure]:
