@@ -34,6 +34,11 @@ FAULTS: Final = (OSError, RuntimeError, ValueError, SyntaxError)
 _LEFT: Final = re.compile(r"^(?:bulk-.*\.sst|LOG\.old\..*|.*\.tmp|.*\.dbtmp)$")
 _OURS: Final = {"lock", "journal.tmp"}
 
+#: The engine notes in its manifest what each write does to its files, reads all of that when it is
+#: opened and never shortens it; and its caches keep what it has read of files that are gone. Both
+#: begin anew with a new directory. From this size of the manifest on, in bytes, a write makes one.
+LONGEST = 2 << 20
+
 Work = Callable[[ox.Store], None]
 Functions = dict[ox.NamedNode, Callable[..., Any]]
 
@@ -126,13 +131,12 @@ class Disk:
     @property
     def base(self) -> set[str]:
         """The graphs that the last ontology folder brought."""
-        told = (set(entry.base) for entry in reversed(self.entries) if entry.base)
-        return next(told, set())
+        return set(self._journal.base)
 
     @property
     def entries(self) -> Sequence[Entry]:
         """What the journal tells of every write that was done, the oldest first."""
-        return [entry for entry in self._journal.entries if entry.state == "done"]
+        return [entry for entry in self._journal.entries() if entry.state == "done"]
 
     def close(self) -> None:
         """Let go of the engine and of the directory."""
@@ -175,7 +179,10 @@ class Disk:
         """Remove what was never finished, and the logs of earlier openings."""
         for path in self.path.iterdir():
             if path.name.startswith("data-") and path.name not in (current, f"{current}.files"):
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink()
         if (self.path / current).is_dir():
             for path in (self.path / current).iterdir():
                 if _LEFT.match(path.name):
@@ -211,10 +218,16 @@ class Disk:
         """Run an update in one transaction; return its revision once it is on disk.
 
         `functions` are those of our own that it calls. StoreError when nothing was written; the
-        engine is then open on the revision before.
+        engine is then open on the revision before. Now and then it is written by `rebuild`, so
+        that neither the engine's memory nor the time to open it grows with the number of writes.
         """
         with self.lock:
             self.engine  # noqa: B018 (opened again, if need be)
+            if self._files.manifest > LONGEST:
+                return self.rebuild(
+                    lambda copy: copy.update(update, custom_functions=functions),
+                    graphs, digest, base,
+                )  # fmt: skip
             number, entry = self.revision + 1, self._journal.next(graphs, digest, base)
             with self._settled(number):
                 self._journal.append(entry)

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -77,7 +77,14 @@ def _now() -> str:
 
 
 class Journal:
-    """A file of entries, to which one is added at a time."""
+    """A file of entries, to which one is added at a time.
+
+    `done` is the last write that was done, `begun` the last that was begun, and `base` what the
+    last write of an ontology folder named. The others are read from the file when they are asked.
+    """
+
+    done: Entry
+    begun: Entry
 
     def __init__(self, path: Path) -> None:
         """Read a journal; StoreError names the line that is damaged.
@@ -85,16 +92,21 @@ class Journal:
         A last line without its end was being written when the process died: it says nothing.
         """
         self._path = path
-        whole, _, rest = path.read_bytes().rpartition(b"\n")
-        self._length = len(whole) + 1 if whole else 0
+        self.base: list[str] = []
+        whole, newline, rest = path.read_bytes().rpartition(b"\n")
+        self._length = len(whole) + len(newline)
         if rest:
             os.truncate(path, self._length)
             sync(path)
-        lines = whole.decode("utf-8", "replace").split("\n") if whole else []
-        self.entries = [self._read(number, line) for number, line in enumerate(lines, 1)]
-        if not self.entries:
+        if not whole:
             raise _damaged(path, "is damaged: it is empty")
         self._compare()
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the entries of the file, the oldest first; StoreError names a damaged line."""
+        with self._path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                yield self._read(number, line.decode("utf-8", "replace").removesuffix("\n"))
 
     @classmethod
     def make(cls, path: Path, entry: Entry) -> None:
@@ -110,24 +122,21 @@ class Journal:
     def _compare(self) -> None:
         """Raise StoreError when a line is missing: revisions are done one after the other."""
         before = -1
-        for number, entry in enumerate(self.entries, 1):
+        for number, entry in enumerate(self.entries(), 1):
+            if number == 1 and entry.state != "done":
+                raise _damaged(self._path, "misses its beginning")
             follows = before + 1 if before >= 0 else entry.revision
             if entry.revision != follows:
                 raise _damaged(self._path, f"misses what stood before line {number}")
             if entry.state == "done":
                 before = entry.revision
-        if self.entries[0].state != "done":
-            raise _damaged(self._path, "misses its beginning")
+            self._take(entry)
 
-    @property
-    def done(self) -> Entry:
-        """The last write that was done."""
-        return next(entry for entry in reversed(self.entries) if entry.state == "done")
-
-    @property
-    def begun(self) -> Entry:
-        """The last write that was begun."""
-        return self.entries[-1]
+    def _take(self, entry: Entry) -> None:
+        """Note an entry as the last one."""
+        self.begun = entry
+        if entry.state == "done":
+            self.done, self.base = entry, entry.base or self.base
 
     def next(
         self, graphs: Sequence[str], digest: str, base: Sequence[str] = (), directory: str = ""
@@ -156,7 +165,7 @@ class Journal:
             os.truncate(self._path, self._length)
             raise
         self._length = length
-        self.entries.append(entry)
+        self._take(entry)
 
 
 def _hash(path: Path, size: int) -> str:
@@ -183,6 +192,12 @@ class Files:
         self._folder = folder
         self._path = folder.with_name(folder.name + ".files")
         self._known: dict[str, tuple[int, str]] = {}
+
+    @property
+    def manifest(self) -> int:
+        """The size of the engine's manifest when it was recorded last, in bytes."""
+        known = self._known.items()
+        return sum(size for name, (size, _) in known if name.startswith("MANIFEST-"))
 
     def verify(self) -> None:
         """Raise StoreError that names a file which is damaged, or gone with its directory."""
