@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.__main__ import app
-from graph import oxigraph
+from graph import disk, oxigraph
 from graph.disk import MARK
 from graph.errors import StoreError
 from graph.oxigraph import open_directory
@@ -81,6 +81,34 @@ def test_journal_tells_every_revision(tmp_path: Path) -> None:
     assert all(entry.graphs == [A, B] for entry in entries[1:])
     assert len({entry.hash for entry in entries}) == 4
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]{8}\+00:00", e.time) for e in entries)
+
+
+def test_manifest_does_not_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine begins anew before its manifest is long, though a result is still being read."""
+    store = opened_with(tmp_path, 1)
+    assert store.disk is not None
+    most = store.disk._files.manifest
+    monkeypatch.setattr(disk, "LONGEST", most)
+    rows = store.query("SELECT ?s { ?s ?p ?o }").rows()
+    for number in range(2, 22):
+        store.replace({A: quads(A, str(number)), B: quads(B, str(number))})
+        assert store.disk._files.manifest < 3 * most
+    assert len(list(rows)) == 20
+    assert {str(quad.object) for quad in store.quads()} == {'"21"'}
+    assert [entry.revision for entry in store.disk.entries] == list(range(22))
+    place = store.disk.entries[-1].directory
+    assert place != "data-0"
+    assert {path.name for path in tmp_path.glob("data-*")} == {place, f"{place}.files"}
+
+
+def test_memory_of_journal_does_not_grow(tmp_path: Path) -> None:
+    """However long the journal is, as much of it is in memory."""
+    store = opened_with(tmp_path, 1)
+    assert store.disk is not None
+    held = len(repr(vars(store.disk._journal)))
+    for number in range(2, 8):
+        store.replace({A: quads(A, str(number)), B: quads(B, str(number))})
+    assert len(repr(vars(store.disk._journal))) < held + 10
 
 
 def test_default_graph_follows(tmp_path: Path) -> None:

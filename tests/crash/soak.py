@@ -6,6 +6,9 @@ A reader is killed every minute, and now and then the whole service, which then 
 is printed every minute. Exit code 1 when an acknowledged write was lost, when something was
 answered with an error that nobody caused, or when memory, descriptors or files have grown: the
 median of the last third beside that of the first, each since a start.
+
+On disk a start ends with as many writes as the service holds on to: its engine's caches fill until
+it begins a new directory (`graph.disk.LONGEST`), and from then on memory has room to grow no more.
 """
 
 import argparse
@@ -42,6 +45,7 @@ SETTINGS: Final = {
     "SAMENHANG_CLIENT_SECONDS": "0",
     "SAMENHANG_CLIENT_ERRORS": "0",
 }
+HEADERS: Final = {"Authorization": f"Bearer {TOKEN}"}
 COUNTER: Final = "urn:example:counter"
 RUNAWAYS: Final = (
     "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
@@ -111,8 +115,23 @@ class Soak:
                 time.sleep(0.05)
         else:
             raise SystemExit("The service does not start.")
+        if self.store != "memory:":
+            self.warm()
         self.life += 1
         self.there.set()
+
+    def warm(self) -> None:
+        """Write until the engine has begun a new directory."""
+        start, began, writes = time.monotonic(), self.directories(), 0
+        with httpx2.Client(base_url=self.address, timeout=30) as client:
+            while self.directories() == began:
+                replace_graph(client, random.Random(writes))
+                writes += 1
+        say(f"Warm after {writes} writes in {time.monotonic() - start:.0f} s.")
+
+    def directories(self) -> set[str]:
+        """Return the names of the directories in which the engine is."""
+        return {path.name for path in self.folder.glob("store/data-*.files")}
 
     def end(self) -> None:
         """End the service at once, as a power cut would, and start it again."""
@@ -182,22 +201,22 @@ def running_away(soak: Soak, chance: random.Random) -> None:
         soak.ask(lambda client, text=text: client.post("/sparql", data={"query": text}))  # type: ignore[misc]
 
 
+def replace_graph(client: httpx2.Client, chance: random.Random) -> httpx2.Response:
+    """Replace a graph by statements that it did not hold."""
+    body = " ".join(f"<urn:example:{i}> <urn:example:p> {chance.random()} ." for i in range(50))
+    headers = HEADERS | {"Content-Type": "text/turtle"}
+    return client.put("/store?graph=urn:example:put", content=body, headers=headers)
+
+
 def writing(soak: Soak, chance: random.Random) -> None:
     """Count up, and replace a graph."""
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    turtle = {**headers, "Content-Type": "text/turtle"}
     while not soak.over.wait(chance.uniform(0.5, 1.5)):
         done = soak.ask(
-            lambda client: client.post("/update", data={"update": INCREMENT}, headers=headers)
+            lambda client: client.post("/update", data={"update": INCREMENT}, headers=HEADERS)
         )
         soak.load.acknowledged += done is not None and done.status_code == 200
         soak.load.unanswered += done is None
-        body = " ".join(f"<urn:example:{i}> <urn:example:p> {chance.random()} ." for i in range(50))
-        soak.ask(
-            lambda client, body=body: client.put(  # type: ignore[misc]
-                "/store?graph=urn:example:put", content=body, headers=turtle
-            )
-        )
+        soak.ask(lambda client: replace_graph(client, chance))
 
 
 @contextmanager
