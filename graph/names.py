@@ -68,5 +68,8 @@ def read_names(store: Store) -> Names:
 
 
 def _telling(class_: str) -> int:
-    """Rank the classes of a thing with two: a policy paper is an instrument, then a document."""
-    return 0 if not class_ else 1 if class_.endswith("#Document") else 2
+    """Rank the classes of a thing with two: a policy paper is an instrument, then a document.
+
+    A term of the glossary is a term, then a concept.
+    """
+    return 0 if not class_ else 1 if class_.endswith(("#Document", "#Concept")) else 2
