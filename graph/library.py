@@ -86,7 +86,7 @@ def read_folder(folder: Path) -> list[Query]:
 
 def find(folder: Path, slug: str) -> Query:
     """Return the query with this slug; NotFoundError lists those that exist."""
-    queries = {query.slug: query for query in read_folder(folder)}
-    if slug not in queries:
-        raise NotFoundError(f"No {slug!r} in {folder.name}; there are: {', '.join(queries)}.")
-    return queries[slug]
+    slugs = sorted(path.stem for path in folder.glob("*.rq"))
+    if slug not in slugs:
+        raise NotFoundError(f"No {slug!r} in {folder.name}; there are: {', '.join(slugs)}.")
+    return read_query(folder / f"{slug}.rq")

@@ -237,10 +237,10 @@ class OxigraphStore:
         return sorted(name for name in names if not name.startswith(MARK))
 
     def quads(self) -> Iterator[ox.Quad]:
-        """Yield every quad of the named graphs."""
-        engine = self.engine
-        for graph in engine.named_graphs():
-            yield from engine.quads_for_pattern(None, None, None, graph)
+        """Yield every quad of the named graphs, all as they are at one moment."""
+        default = ox.DefaultGraph()
+        found = self.engine.quads_for_pattern(None, None, None)
+        return (quad for quad in found if quad.graph_name != default)
 
     def quads_of(self, graph: str) -> Iterator[ox.Quad]:
         """Yield the quads of one named graph."""

@@ -57,11 +57,11 @@ _BUFFER: Final = 65536
 _SMALL: Final = MB
 
 
-class _TooLargeError(Exception):
+class TooLargeError(Exception):
     """The result has more bytes than it may have."""
 
 
-class _Page(io.BytesIO):
+class Page(io.BytesIO):
     """Bytes in memory, up to a limit."""
 
     def __init__(self, most: int) -> None:
@@ -71,7 +71,7 @@ class _Page(io.BytesIO):
     def write(self, data: Any, /) -> int:
         """Take the bytes, or refuse them when they are too many."""
         if self.tell() + len(data) > self._most:
-            raise _TooLargeError
+            raise TooLargeError
         return super().write(data)
 
 
@@ -103,14 +103,14 @@ def _reply(store: OxigraphStore, request: Head, text: str, limits: Limits) -> Re
     """Answer one request: the head says the form and the format, or what went wrong."""
     formats = {Form(form): name for form, name in request["formats"].items()}
     asked = (text, request["default_graphs"], request["named_graphs"], formats)
-    page = _Page(limits.size * MB)
+    page = Page(limits.size * MB)
     try:
         found = answer(store, *asked, request["rows"], page)
     except QueryError as error:
         return _failed("query", str(error), error.line, error.column)
     except (FormatError, NotFoundError) as error:
         return _failed("format" if isinstance(error, FormatError) else "name", str(error))
-    except _TooLargeError:
+    except TooLargeError:
         return {"limit": "size"}, b""
     except MemoryError:
         return {"limit": "memory"}, b""

@@ -30,7 +30,8 @@ SEVERITY: Final = {
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 _DERIVED: Final = ox.NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
 _BOOLEAN: Final = ox.NamedNode(PREFIXES["xsd"] + "boolean")
-_COMPONENT: Final = "ConstraintComponent"
+#: What the name of a component has after that of its question.
+COMPONENT: Final = "ConstraintComponent"
 
 
 def _sh(name: str) -> ox.NamedNode:
@@ -79,7 +80,7 @@ def _result(
         text = explain(answer.question, finding, names, language)
         yield ox.Quad(result, _sh("resultMessage"), ox.Literal(text, language=language))
     yield ox.Quad(result, _sh("sourceConstraint"), ox.NamedNode(question))
-    component = ox.NamedNode(question + _COMPONENT)
+    component = ox.NamedNode(question + COMPONENT)
     yield ox.Quad(result, _sh("sourceConstraintComponent"), component)
     for link in finding.links:
         yield ox.Quad(result, _DERIVED, ox.NamedNode(link))
