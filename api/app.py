@@ -14,7 +14,17 @@ from api.endpoint import Endpoint
 from api.headers import Headers
 from api.intake import Turns
 from api.library import FOLDER, Library
-from api.routes import graphs, health, pages, resources, sparql, wellknown
+from api.routes import (
+    catalog,
+    dumps,
+    graphs,
+    health,
+    pages,
+    resources,
+    sparql,
+    vocabulary,
+    wellknown,
+)
 from api.settings import Settings
 from api.unchanged import Unchanged
 from api.v1 import create_interface
@@ -28,6 +38,9 @@ MODULES: Final = (
     sparql,
     graphs,
     wellknown,
+    catalog,
+    dumps,
+    vocabulary,
     resources,
     pages,
 )
@@ -47,6 +60,7 @@ def create_app(
     app = FastAPI(openapi_url=None, redirect_slashes=False)
     store = open_store(settings.store) if store is None else store
     app.state.library = Library(store, settings, readers, writer)
+    app.state.publisher = catalog.publisher_of(settings)
     app.state.turns = Turns(settings.queue_seconds)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)

@@ -1,9 +1,12 @@
 """What the routes share: the open store with its names and readings, and the page templates."""
 
 import tomllib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Annotated, Any, Final
 
 from cachetools import LRUCache
@@ -16,12 +19,14 @@ from api.negotiate import language
 from api.settings import Settings
 from graph.absences import Absence, find_absences
 from graph.cache import Cache
+from graph.dumps import Dump, make_dumps, names_of
 from graph.errors import NotFoundError, QueryError
 from graph.inquiry import Inquiry
 from graph.library import LANGUAGES, find
 from graph.limits import MB
 from graph.links import LEVELS, Link, Readings, find_links, read_readings, value_of
 from graph.names import Names, read_names, shorten
+from graph.oxigraph import OxigraphStore
 from graph.readers import Readers
 from graph.results import Row
 from graph.store import Store
@@ -39,19 +44,25 @@ _NOT_IN_IRI: Final = frozenset(' <>"{}|\\^`')
 
 @dataclass(frozen=True)
 class Library:
-    """An open store, and what was read from one revision of it."""
+    """An open store, and what was read from one revision of it.
+
+    `written` is the day on which the revision was found (ISO 8601), empty for the one at the start.
+    """
 
     store: Store
     settings: Settings
     readers: Readers | None = None
     writer: Writer | None = None
     revision: int = 0
+    written: str = ""
+    _turn: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def newest(self) -> "Library":
         """Return the library of what is shown now: itself, unless something was written."""
         if not self.writer or self.revision == self.writer.shown:
             return self
-        return replace(self, revision=self.writer.shown)
+        today = datetime.now(UTC).date().isoformat()
+        return replace(self, revision=self.writer.shown, written=today)
 
     @cached_property
     def cache(self) -> Cache:
@@ -98,6 +109,26 @@ class Library:
     def size(self) -> int:
         """The number of statements, in the merge of all graphs."""
         return len(self.store)
+
+    @cached_property
+    def modified(self) -> str:
+        """The day of the last change (ISO 8601): of a write, or the newest that the data name."""
+        if isinstance(self.store, OxigraphStore) and self.store.disk:
+            return self.store.disk.entries[-1].time[:10]
+        if self.written:
+            return self.written
+        (row,) = self.store.query(find(ROOT / "queries", "newest").text).rows()
+        return row["newest"].value if "newest" in row else ""
+
+    @property
+    def dumps(self) -> Mapping[str, Dump]:
+        """All that the store holds as files, by name, made when first asked for; none of much."""
+        with self._turn:
+            return self._dumps
+
+    @cached_property
+    def _dumps(self) -> Mapping[str, Dump]:
+        return make_dumps(self.store.quads()) if names_of(self.size) else {}
 
     @cached_property
     def documents(self) -> dict[str, str]:

@@ -18,6 +18,11 @@ HTML: Final = "text/html"
 #: What else a client may call a format, by media type.
 ALIASES: Final = {"application/json": "json", "application/xml": "xml", "text/plain": "ntriples"}
 
+#: What a description is written in, beside a page: the RDF syntaxes for one graph.
+SYNTAXES: Final = tuple(
+    format_named(name, Form.GRAPH) for name in ("turtle", "jsonld", "rdfxml", "ntriples")
+)
+
 
 def _accept(request: Request) -> str:
     return request.headers.get("accept") or "*/*"
@@ -82,6 +87,27 @@ def _offers(form: Form) -> dict[str, Format]:
     offers = {f.media_type: f for f in formats_for(form)}
     extra = {media: f for media, name in ALIASES.items() for f in offers.values() if f.name == name}
     return offers | extra
+
+
+def described(request: Request) -> Format | None:
+    """Return the RDF syntax for a description, or none for its page; 406 when neither is right.
+
+    `?format=` when given, else by Accept; the page is the default.
+    """
+    given = request.query_params.getlist("format")
+    if len(given) > 1:
+        raise HTTPException(400, f"format is given {len(given)} times; give it once.")
+    offers = {format_.media_type: format_ for format_ in SYNTAXES}
+    if not given:
+        return offers.get(best(request, [HTML, *offers]))
+    name = given[0].strip().lower().replace(" ", "+")
+    if name in ("html", HTML):
+        return None
+    found = (f for f in SYNTAXES if name in (f.name, f.media_type, f.extension))
+    if chosen := next(found, None):
+        return chosen
+    known = ", ".join(["html", *(format_.name for format_ in SYNTAXES)])
+    raise HTTPException(406, f"No format {given[0]!r} for a description; take one of: {known}.")
 
 
 def choices(request: Request, wanted: str | None, page: bool = False) -> Mapping[Form, str]:

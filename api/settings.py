@@ -69,6 +69,9 @@ class Settings:
     max_rows: int = _setting(
         1000, "The most rows that a page of results shows; data have no limit."
     )
+    publisher: str = _setting(
+        "", "Who publishes the data: a name, and an IRI in angle brackets if there is one."
+    )
 
 
 def read_settings(**given: Any) -> Settings:

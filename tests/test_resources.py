@@ -1,6 +1,7 @@
 """Resources: everything of ours at its own address (httpRange-14, 303)."""
 
 import random
+import re
 from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
@@ -8,11 +9,17 @@ import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rdflib import Graph, URIRef
+from rdflib import DCTERMS, OWL, RDFS, Graph, URIRef
+from rdflib import RDF as RDF_TERMS
+from rdflib.collection import Collection
 from starlette.testclient import TestClient
 
-from graph.oxigraph import OxigraphStore
-from graph.results import Form, formats_for
+from api.app import create_app
+from api.settings import Settings
+from graph.library import LANGUAGES
+from graph.oxigraph import OxigraphStore, in_memory
+from graph.questions import find_question
+from graph.results import Form, format_named, formats_for
 from ontology import BASE, ID, PREFIXES, ROOT, SAM
 
 PAGE = {"Accept": "text/html"}
@@ -219,3 +226,199 @@ def test_context_is_json_ld(client: TestClient) -> None:
     answer = client.get("/def/context.jsonld")
     assert answer.headers["content-type"].startswith("application/ld+json")
     assert "@context" in answer.json()
+
+
+SYNTAXES = ("turtle", "jsonld", "rdfxml", "ntriples")
+
+
+def said(content: bytes, media_type: str) -> Graph:
+    """Return what a description says."""
+    return Graph().parse(data=content, format=media_type)
+
+
+@pytest.mark.parametrize("path", ["/doc/goal/gbvs-2018-border-management", "/def"])
+def test_format_is_chosen_by_parameter(client: TestClient, path: str) -> None:
+    """`?format=` chooses a syntax or the page whatever Accept says, and what is unknown is 406."""
+    for name, media_type in zip(SYNTAXES, RDF, strict=True):
+        answer = client.get(f"{path}?format={name}", headers=PAGE)
+        assert answer.headers["content-type"].partition(";")[0] == media_type
+        assert len(said(answer.content, media_type)) > 10
+    page = client.get(f"{path}?format=html", headers={"Accept": "text/turtle"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert client.get(f"{path}?format=trig").status_code == 406
+    assert "turtle" in client.get(f"{path}?format=x").json()["detail"]
+    assert client.get(f"{path}?format=turtle&format=turtle").status_code == 400
+
+
+@pytest.mark.parametrize("accept", ["text/html", "text/turtle"])
+@pytest.mark.parametrize(
+    ("path", "thing"),
+    [
+        ("/doc/goal/gbvs-2018-border-management", f"{ID}goal/gbvs-2018-border-management"),
+        ("/def", f"{BASE}def"),
+    ],
+)
+def test_links_of_a_document(client: TestClient, path: str, thing: str, accept: str) -> None:
+    """The head names what is described, its address on any host, and every form that there is."""
+    found = client.get(path, headers={"Accept": accept}).headers["link"]
+    links = re.findall(r'<([^>]*)>; rel="([\w-]+)"(?:; type="([^"]*)")?', found)
+    assert (thing, "describes", "") in links
+    assert (BASE + path.removeprefix("/"), "canonical", "") in links
+    forms = {type_: target for target, rel, type_ in links if rel == "alternate"}
+    assert set(forms) == {"text/html", *RDF}
+    for media_type, target in forms.items():
+        answer = client.get(target)
+        assert answer.headers["content-type"].partition(";")[0] == media_type
+
+
+def test_thing_names_its_document(client: TestClient) -> None:
+    """The answer about a thing names the document that describes it."""
+    answer = client.get("/id/goal/gbvs-2018-border-management?a=1", follow_redirects=False)
+    assert answer.headers["link"] == (
+        '</doc/goal/gbvs-2018-border-management?a=1>; rel="describedby"'
+    )
+
+
+@pytest.mark.parametrize("accept", ["text/html", *RDF])
+@pytest.mark.parametrize(
+    "path", ["/doc/goal/gbvs-2018-border-management", "/def", "/doc/question/Q24"]
+)
+def test_known_description_is_not_sent_twice(client: TestClient, path: str, accept: str) -> None:
+    """A description has a tag, of its form, and who sends it back is told that it is the same."""
+    first = client.get(path, headers={"Accept": accept}, follow_redirects=False)
+    if first.status_code == 303:
+        return
+    tag = first.headers["etag"]
+    for known in (tag, f'"x", {tag}', "*", tag.removeprefix("W/")):
+        again = client.get(path, headers={"Accept": accept, "If-None-Match": known})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == tag
+        assert "Accept" in again.headers["vary"]
+    other = client.get(path, headers={"Accept": accept, "If-None-Match": 'W/"x"'})
+    assert (other.status_code, other.content) == (200, first.content)
+    assert client.get(f"{path}?lang=en", headers={"Accept": accept}).status_code == 200
+
+
+@pytest.mark.parametrize("media_type", RDF)
+@pytest.mark.parametrize("name", ["Q24", "q24", "Q24ConstraintComponent"])
+def test_question_as_data(client: TestClient, name: str, media_type: str) -> None:
+    """A question is also data: a query to execute, with title, rule and layer in both languages."""
+    answer = client.get(f"/id/question/{name}", headers={"Accept": media_type})
+    graph = said(answer.content, media_type)
+    node, sh = URIRef(f"{ID}question/Q24"), PREFIXES["sh"]
+    assert (node, RDF_TERMS.type, URIRef(f"{sh}SPARQLSelectExecutable")) in graph
+    (query,) = graph.objects(node, URIRef(f"{sh}select"))
+    asked = client.post(
+        "/sparql", content=str(query), headers={"Content-Type": "application/sparql-query"}
+    )
+    assert asked.status_code == 200
+    head = find_question("Q24")
+    for property_, key in ((RDFS.label, "title"), (DCTERMS.description, "rule")):
+        texts = {str(text) for text in graph.objects(node, property_)}
+        assert texts == {head.says(key, language) for language in LANGUAGES}
+    keywords = graph.objects(node, URIRef("https://schema.org/keywords"))
+    assert {str(word) for word in keywords} == {"question", head.says("layer")}
+    component = URIRef(f"{ID}question/Q24ConstraintComponent")
+    assert (component, RDF_TERMS.type, URIRef(f"{sh}ConstraintComponent")) in graph
+
+
+def test_page_of_a_question(client: TestClient) -> None:
+    """Who asks for the page of a question is sent to that of its answer, with the same query."""
+    answer = client.get("/doc/question/Q24?lang=en", headers=PAGE, follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/questions/Q24-")
+    assert answer.headers["location"].endswith("?lang=en")
+    assert client.get("/doc/question/Q99", headers={"Accept": "text/turtle"}).status_code == 404
+    refused = client.get("/doc/question/Q24", headers={"Accept": "image/png"})
+    assert refused.status_code == 406
+
+
+def test_description_holds_what_has_no_document(client: TestClient, store: OxigraphStore) -> None:
+    """A passage comes with its selectors, and a term with the classes that it joins."""
+    turtle = {"Accept": "text/turtle"}
+    passage = client.get("/doc/passage/kamerbrief-gbvs-2018-aanhef", headers=turtle)
+    graph = said(passage.content, "text/turtle")
+    quote = URIRef(f"{ID}passage/kamerbrief-gbvs-2018-aanhef#quote")
+    assert list(graph.objects(quote, URIRef(f"{PREFIXES['oa']}exact")))
+    terms = said(client.get("/def", headers=turtle).content, "text/turtle")
+    (domain,) = terms.objects(URIRef(f"{SAM}evidence"), RDFS.domain)
+    (first,) = terms.objects(domain, OWL.unionOf)
+    assert set(Collection(terms, first)) == {URIRef(f"{SAM}Link"), URIRef(f"{SAM}Assessment")}
+
+
+def test_graph_is_described_with_its_content(client: TestClient, store: OxigraphStore) -> None:
+    """The document about a named graph says who made it, and holds all that the graph says."""
+    name = f"{ID}graph/kamerbrief-gbvs-2018"
+    content = client.get("/doc/graph/kamerbrief-gbvs-2018", headers={"Accept": "text/turtle"})
+    graph = said(content.content, "text/turtle")
+    query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"
+    held = said(store.query(query).write(format_named("turtle", Form.GRAPH)), "text/turtle")
+    assert len(held) > 1000
+    assert set(held) <= set(graph)
+    assert list(graph.objects(URIRef(name), URIRef(f"{PREFIXES['prov']}wasAttributedTo")))
+
+
+def test_description_has_a_largest_size(store: OxigraphStore) -> None:
+    """A description that would be larger than a result may be is refused, and says where to go."""
+    small = TestClient(create_app(Settings(max_result=1), store))
+    turtle = {"Accept": "application/n-triples"}
+    answer = small.get("/doc/graph/things", headers=turtle)
+    assert answer.status_code == 413
+    assert "/catalog" in answer.json()["detail"]
+    assert small.get("/doc/graph/vocabulary", headers=turtle).status_code == 200
+
+
+def test_description_that_xml_cannot_hold() -> None:
+    """A description that RDF/XML has no way to write is 406, and comes in another syntax."""
+    name, text = ox.NamedNode(f"{ID}goal/odd"), ox.Literal("\x0b")
+    odd = in_memory({f"{ID}graph/x": [ox.Quad(name, name, text, ox.NamedNode(f"{ID}graph/x"))]})
+    service = TestClient(create_app(Settings(), odd))
+    refused = service.get("/doc/goal/odd", headers={"Accept": "application/rdf+xml"})
+    assert refused.status_code == 406
+    assert service.get("/doc/goal/odd", headers={"Accept": "text/turtle"}).status_code == 200
+
+
+def test_vocabulary_of_an_empty_store() -> None:
+    """Where the store has no vocabulary, the one that is shipped is given."""
+    empty = TestClient(create_app(Settings(), in_memory({})))
+    turtle = empty.get("/def", headers={"Accept": "text/turtle"})
+    assert (URIRef(f"{SAM}Goal"), RDF_TERMS.type, OWL.Class) in said(turtle.content, "text/turtle")
+    assert BeautifulSoup(empty.get("/def", headers=PAGE).text, "html.parser").find(id="Goal")
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("nl", ["Pakt aan", "… pakt … aan", "van", "Doel", "naar", "Dreiging"]),
+        ("en", ["Addresses", "… addresses …", "from", "Goal", "to", "Threat"]),
+    ],
+)
+def test_vocabulary_page_says_what_a_term_joins(
+    client: TestClient, lang: str, expected: list[str]
+) -> None:
+    """A kind of link stands with its reading and with the classes that it joins, as links."""
+    page = BeautifulSoup(client.get(f"/def?lang={lang}", headers=PAGE).text, "html.parser")
+    place = page.find(id="addresses")
+    assert place
+    text = " ".join(place.get_text(" ").split())
+    assert [word for word in expected if word not in text] == []
+    targets = {str(a["href"]) for a in place.select("a")}
+    assert {"#Goal", "#Threat"} <= targets
+    assert all(page.find(id=target.removeprefix("#")) for target in targets)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/doc/scheme/evidence-level?lang=nl", ["Bewijsniveaus", "Geciteerd", "Verondersteld"]),
+        ("/doc/evidence-level/quoted?lang=en", ["Quoted", "A verbatim passage of a stored text"]),
+        ("/doc/graph/kamerbrief-gbvs-2018?lang=nl", ["Kamerbrief bij de GBVS (2018)"]),
+    ],
+)
+def test_pages_of_schemes_concepts_and_graphs(
+    client: TestClient, path: str, expected: list[str]
+) -> None:
+    """A scheme lists its concepts, a concept has its definition, a graph the name of its text."""
+    page = BeautifulSoup(client.get(path, headers=PAGE).text, "html.parser")
+    text = page.select_one("main").get_text(" ")  # type: ignore[union-attr]
+    assert [word for word in expected if word not in text] == []

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 import pytest
@@ -157,6 +158,13 @@ def test_where_and_under_what(
     said, dataset = void
     (endpoint,) = values(said, dataset, VOID + "sparqlEndpoint")
     assert client.get(f"{endpoint.value}?query=ASK%7B%7D").json()["boolean"] is True
+    dumps = [dump.value for dump in values(said, dataset, VOID + "dataDump")]
+    assert sorted(urlsplit(dump).path for dump in dumps) == [
+        f"/data/samenhang.{extension}" for extension in ("jsonld", "nq", "ttl")
+    ]
+    others = [term.value for term in values(said, dataset, RDFS + "seeAlso")]
+    assert others == ["http://localhost/catalog"]
+    assert [client.head(url).status_code for url in [*dumps, *others]] == [200] * 4
     things = values(said, dataset, VOID + "exampleResource")
     assert things
     assert all(store.query(f"ASK {{ {thing} ?p ?o }}").truth() for thing in things)
@@ -164,6 +172,15 @@ def test_where_and_under_what(
     assert "eupl" in licence.value
     vocabularies = {term.value for term in values(said, dataset, VOID + "vocabulary")}
     assert {PREFIXES[name] for name in ("sam", "rdf", "rdfs", "skos", "prov", "oa")} <= vocabularies
+
+
+def test_host_is_that_of_the_setting(store: OxigraphStore) -> None:
+    """Where the service has an address of its own, descriptions name that and not the host."""
+    service = TestClient(create_app(Settings(base_url="https://samenhang.example/"), store))
+    for path in (*ADDRESSES, "/sparql"):
+        text = service.get(path, headers={"Accept": "text/turtle"}).text
+        assert "https://samenhang.example/sparql" in text
+        assert "testserver" not in text
 
 
 def test_examples_are_the_stored_queries(examples: dict[str, Any]) -> None:

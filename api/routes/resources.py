@@ -6,55 +6,87 @@ from urllib.parse import quote
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.conditional import unless_known
 from api.library import Library, LibraryDep, path_of
-from api.negotiate import HTML, best
+from api.linking import headers_of
+from api.negotiate import described
+from api.routes.wellknown import published_at, reply
+from graph.answers import Answer, answer
+from graph.errors import LimitError
+from graph.executable import asked_by, question
 from graph.library import find
+from graph.limits import MB
 from graph.links import Link
-from graph.questions import find_question
-from graph.results import Form, formats_for, language_of
+from graph.questions import iri_of
+from graph.reader import Page, TooLargeError
+from graph.results import Form, Format, language_of
 from graph.text import pieces
-from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
+from ontology import DOC, GRAPH, ID, PREFIXES, ROOT, SAM
 
 router = APIRouter(include_in_schema=False)
 
-_RDF: Final = {f.media_type: f for f in formats_for(Form.GRAPH)[:4]}
+_LARGE: Final = "The description is larger than {} MB. Take all data from /catalog, or ask /sparql."
 
 
 @router.get("/id/{path:path}")
 def identify(path: str, request: Request) -> Response:
     """Send whoever asks for a thing to the document about it."""
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"/doc/{quote(path)}{query}", 303)
+    address = f"/doc/{quote(path)}{query}"
+    return RedirectResponse(address, 303, {"Link": f'<{address}>; rel="describedby"'})
 
 
 @router.get("/doc/question/{name}")
 def describe_question(name: str, request: Request) -> Response:
-    """Send whoever asks for a coherence question to the page of its answer."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"/questions/{find_question(name).slug}{query}", 303)
-
-
-def _description(library: Library, iri: str, media_type: str) -> Response:
-    query = f"""PREFIX rdf: <{PREFIXES["rdf"]}>
-    CONSTRUCT {{ ?s ?p ?o }} WHERE {{
-      {{ BIND(<{iri}> AS ?s) ?s ?p ?o }}
-      UNION {{ ?s rdf:subject|rdf:object <{iri}> ; ?p ?o }}
-      UNION {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}
-    }}"""
-    content = library.store.query(query).write(_RDF[media_type])
-    return Response(content, media_type=media_type, headers={"Vary": "Accept, Accept-Language"})
+    """Describe a coherence question as RDF; its page is that of its answer."""
+    asked, format_ = asked_by(name), described(request)
+    page = f"/questions/{asked.slug}"
+    if not format_:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{page}{query}", 303, {"Vary": "Accept, Accept-Language"})
+    origin = published_at(request)
+    prefixes, endpoint = f"{origin}/.well-known/sparql-examples#prefixes", f"{origin}/sparql"
+    answer_ = reply(question(asked, prefixes, endpoint, f"{origin}{page}"), format_.name)
+    path = iri_of(asked).removeprefix(ID)
+    answer_.headers.update(headers_of(f"/doc/{path}", ID + path, DOC + path))
+    return unless_known(request, answer_)
 
 
 @router.get("/doc/{path:path}")
 def describe(path: str, request: Request, library: LibraryDep) -> Response:
-    """Describe one resource, as a page or as RDF by Accept."""
-    iri = library.iri_of(path)
-    media_type = best(request, [HTML, *_RDF])
-    if media_type != HTML:
-        return _description(library, iri, media_type)
+    """Describe one resource, as a page or as RDF."""
+    iri, format_ = library.iri_of(path), described(request)
+    response = _description(library, iri, format_) if format_ else _page(library, request, iri)
+    response.headers.update(headers_of(f"/doc/{path}", iri, DOC + path))
+    return unless_known(request, response)
+
+
+def _description(library: Library, iri: str, format_: Format) -> Response:
+    """Write what is said of a thing; LimitError when it is too much."""
+    found = _answer(library, iri, format_)
+    if not found:
+        raise LimitError(_LARGE.format(library.settings.max_result), "size")
+    headers = {"ETag": f'W/"{found.tag}"'}
+    return Response(found.body, media_type=format_.media_type, headers=headers)
+
+
+def _answer(library: Library, iri: str, format_: Format) -> Answer | None:
+    """Ask what is said of a thing; none when it is too much.
+
+    What the engine gave may only be let go in the thread that asked, so the fault stays here.
+    """
+    query = find(ROOT / "queries", "description").bound(thing=iri)
+    page = Page(library.settings.max_result * MB)
+    try:
+        return answer(library.store, query, (), (), {Form.GRAPH: format_.name}, output=page)
+    except TooLargeError:
+        return None
+
+
+def _page(library: Library, request: Request, iri: str) -> Response:
     if iri in library.links:
         return library.page(request, "link.html", link=library.links[iri], links=library.links)
-    if path.startswith("passage/"):
+    if iri.startswith(PREFIXES["passage"]):
         return _passage(library, request, iri)
     return _thing(library, request, iri)
 
@@ -87,7 +119,7 @@ def _thing(library: Library, request: Request, iri: str) -> Response:
         request,
         "thing.html",
         iri=iri,
-        name=library.names.of(iri),
+        name=library.names.of(_titled(library, iri)),
         groups=groups,
         values=values,
         pieces=text,
@@ -97,7 +129,30 @@ def _thing(library: Library, request: Request, iri: str) -> Response:
         searched=[absence for absence in library.absences if absence.document == iri],
         left_out=_left_out(library, slug) if reading else [],
         entry=_entry(library, iri) if iri.startswith(ID + "term/") else [],
+        definitions=_definitions(library, iri),
+        concepts=_concepts(library, iri) if iri.startswith(ID + "scheme/") else [],
     )
+
+
+def _titled(library: Library, iri: str) -> str:
+    """Return what gives the page its title: of a graph the document that it was read from."""
+    return library.documents.get(iri.removeprefix(GRAPH), iri) if GRAPH in iri else iri
+
+
+def _definitions(library: Library, iri: str) -> dict[str, str]:
+    """Return the definition of a concept by language; empty for what has none."""
+    query = f"SELECT ?text {{ <{iri}> <{PREFIXES['skos']}definition> ?text }} ORDER BY ?text"
+    return {
+        language_of(row["text"]): row["text"].value for row in library.store.query(query).rows()
+    }
+
+
+def _concepts(library: Library, iri: str) -> list[str]:
+    """Return the concepts of a scheme; those with a notation first, the highest before others."""
+    skos = PREFIXES["skos"]
+    query = f"""SELECT ?concept {{ ?concept <{skos}inScheme> <{iri}>
+      OPTIONAL {{ ?concept <{skos}notation> ?notation }} }} ORDER BY DESC(?notation) ?concept"""
+    return [row["concept"].value for row in library.store.query(query).rows()]
 
 
 def _entry(library: Library, iri: str) -> list[dict[str, str]]:
@@ -118,31 +173,3 @@ def _left_out(library: Library, slug: str) -> list[tuple[str, int]]:
     }} GROUP BY ?reason ORDER BY DESC(?facts) ?reason"""
     rows = library.store.query(query).rows()
     return [(row["reason"].value, int(row["facts"].value)) for row in rows]
-
-
-@router.get("/def")
-def vocabulary(request: Request, library: LibraryDep) -> Response:
-    """Give the vocabulary: its terms as a page, or the file itself as Turtle."""
-    if best(request, [HTML, "text/turtle"]) == HTML:
-        terms = find_terms(library)
-        return library.page(request, "vocabulary.html", terms=terms)
-    return Response((ROOT / "vocabulary.ttl").read_bytes(), media_type="text/turtle")
-
-
-def find_terms(library: Library) -> list[dict[str, str]]:
-    """Return the terms of the vocabulary with label and definition in both languages."""
-    query = f"""PREFIX rdfs: <{PREFIXES["rdfs"]}> PREFIX skos: <{PREFIXES["skos"]}>
-    SELECT ?term ?nl ?en ?definitionNl ?definitionEn WHERE {{
-      GRAPH <{GRAPH}vocabulary> {{
-        ?term rdfs:label ?nl, ?en ; skos:definition ?definitionNl, ?definitionEn .
-        FILTER(LANG(?nl) = "nl" && LANG(?en) = "en")
-        FILTER(LANG(?definitionNl) = "nl" && LANG(?definitionEn) = "en")
-      }}
-    }} ORDER BY ?term"""
-    return [{k: v.value for k, v in row.items()} for row in library.store.query(query).rows()]
-
-
-@router.get("/def/context.jsonld")
-def context() -> Response:
-    """Give the JSON-LD context of the JSON interface."""
-    return Response((ROOT / "context.jsonld").read_bytes(), media_type="application/ld+json")

@@ -1,7 +1,6 @@
 """Descriptions for programs: of the service, of its data (VoID) and of example queries (SHACL)."""
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 import pyoxigraph as ox
@@ -9,9 +8,11 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from api.library import Library, LibraryDep
 from api.negotiate import result_format
-from graph.library import LANGUAGES, Query, find, read_folder
+from api.settings import Settings
+from graph.dumps import names_of
+from graph.executable import executable
+from graph.library import find, read_folder
 from graph.network import list_views
-from graph.operation import first_word
 from graph.questions import list_questions
 from graph.results import FORMATS, Form, Row, format_named
 from ontology import BASE, ID, PREFIXES, ROOT
@@ -40,13 +41,6 @@ W3C: Final = {
     "trig": "TriG",
     "nquads": "N-Quads",
 }
-#: Where an example stands, by its folder, and what it is called there.
-_EXECUTABLE: Final = {
-    "SELECT": "Select",
-    "ASK": "Ask",
-    "CONSTRUCT": "Construct",
-    "DESCRIBE": "Describe",
-}
 _HOST: Final = re.compile(r"(?:[A-Za-z\d._-]+|\[[A-Fa-f\d:.]+\])(?::\d{1,5})?")
 _PREFIXES: Final = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in NAMESPACES.items())
 
@@ -59,7 +53,20 @@ def origin_of(request: Request) -> str:
     return f"{request.scope['scheme']}://{host}"
 
 
-def _reply(turtle: str, name: str) -> Response:
+def published_at(request: Request) -> str:
+    """Return scheme and host of where the service is published, by its setting.
+
+    While that is not set they are those of the request; 400 when these are none.
+    """
+    library: Library = request.app.state.library
+    base_url = library.settings.base_url
+    if base_url == Settings.base_url:
+        return origin_of(request)
+    scheme, _, rest = base_url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"
+
+
+def reply(turtle: str, name: str) -> Response:
     """Write a description in a format."""
     format_ = format_named(name, Form.GRAPH)
     assert isinstance(format_.engine, ox.RdfFormat)
@@ -77,11 +84,6 @@ def _rows(library: Library, slug: str) -> list[Row]:
     return asked[slug]
 
 
-def _says(texts: Iterable[tuple[str, str]]) -> str:
-    """Write texts, each with its language."""
-    return ", ".join(str(ox.Literal(text, language=language)) for language, text in texts)
-
-
 def _number(row: Row, name: str) -> int:
     return int(row[name].value)
 
@@ -91,7 +93,7 @@ def describe_service(request: Request, library: Library, format_: str) -> Respon
 
     The default graph is everything together; each named graph comes with its number of triples.
     """
-    origin = origin_of(request)
+    origin = published_at(request)
     endpoint = f"{origin}/sparql"
     formats = ", ".join(f"formats:{W3C[f.name]}" for f in FORMATS)
     graphs = " ,\n".join(
@@ -114,14 +116,14 @@ def describe_service(request: Request, library: Library, format_: str) -> Respon
       sd:defaultGraph [ a sd:Graph ; void:triples {len(library.store)} ]
       {f"; sd:namedGraph {graphs}" if graphs else ""} .
     """
-    return _reply(turtle, format_)
+    return reply(turtle, format_)
 
 
 @router.get("/void")
 def void(request: Request, library: LibraryDep) -> Response:
     """Describe the data: size, classes, properties and where to ask (VoID, sections 2 to 5)."""
     chosen = result_format(request, Form.GRAPH, _wanted(request)).name
-    origin = origin_of(request)
+    origin = published_at(request)
     document = f"{origin}/.well-known/void"
     (size,) = _rows(library, "size")
     classes, properties = _rows(library, "classes"), _rows(library, "properties")
@@ -139,6 +141,7 @@ def void(request: Request, library: LibraryDep) -> Response:
         f" void:distinctObjects {_number(row, 'objects')} ]"
         for row in properties
     ]
+    dumped = "".join(f"void:dataDump <{origin}/data/{name}> ;" for name in names_of(library.size))
     turtle = f"""
     <{document}> a void:DatasetDescription ;
       dcterms:title "Description of the data"@en, "Beschrijving van de data"@nl ;
@@ -151,6 +154,8 @@ def void(request: Request, library: LibraryDep) -> Response:
       dcterms:license <{LICENCE}> ;
       foaf:homepage <{origin}/> ;
       void:sparqlEndpoint <{origin}/sparql> ;
+      rdfs:seeAlso <{origin}/catalog> ;
+      {dumped}
       void:uriSpace "{BASE}" ;
       void:feature {", ".join(f"formats:{W3C[f.name]}" for f in FORMATS if Form.GRAPH in f.forms)} ;
       void:triples {_number(size, "triples")} ;
@@ -163,7 +168,7 @@ def void(request: Request, library: LibraryDep) -> Response:
       {"".join(f"; void:exampleResource <{iri}>" for iri in strategies)}
       {"".join(f"; {partition}" for partition in partitions)} .
     """
-    return _reply(turtle, chosen)
+    return reply(turtle, chosen)
 
 
 def _wanted(request: Request) -> str | None:
@@ -173,28 +178,11 @@ def _wanted(request: Request) -> str | None:
     return wanted[0] if wanted else None
 
 
-def _example(query: Query, folder: str, document: str, endpoint: str) -> str:
-    """Write one stored query as something that can be executed (SHACL-AF; SIB's conventions)."""
-    text = "\n".join(line for line in query.text.splitlines() if not line.startswith("#+"))
-    form = first_word(text)
-    explained = query.head.get("question") or query.head.get("explains") or query.title
-    return f"""
-    <{document}#{folder}-{query.slug}>
-      a sh:SPARQLExecutable, sh:SPARQL{_EXECUTABLE[form]}Executable ;
-      sh:prefixes <{document}#prefixes> ;
-      sh:{form.lower()} {ox.Literal(text)} ;
-      rdfs:label {_says((lang, query.title[lang]) for lang in LANGUAGES)} ;
-      rdfs:comment {_says((lang, explained[lang]) for lang in LANGUAGES)} ;
-      schema:target <{endpoint}> ;
-      schema:keywords "{folder}" .
-    """
-
-
 @router.get("/sparql-examples")
 def examples(request: Request) -> Response:
     """Give the stored queries as examples, and the prefixes (SHACL, section 5.2.1)."""
     chosen = result_format(request, Form.GRAPH, _wanted(request)).name
-    origin = origin_of(request)
+    origin = published_at(request)
     document, endpoint = f"{origin}/.well-known/sparql-examples", f"{origin}/sparql"
     stored = [
         *((query, "question") for query in list_questions()),
@@ -207,5 +195,9 @@ def examples(request: Request) -> Response:
         for name, iri in PREFIXES.items()
     )
     prefixes = f"<{document}#prefixes> a owl:Ontology ; owl:imports sh: {declared} ."
-    written = (_example(query, folder, document, endpoint) for query, folder in stored)
-    return _reply(prefixes + "".join(written), chosen)
+    declared_at = f"{document}#prefixes"
+    written = (
+        executable(query, f"{document}#{folder}-{query.slug}", declared_at, endpoint, folder)
+        for query, folder in stored
+    )
+    return reply(prefixes + "".join(written), chosen)
