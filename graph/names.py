@@ -44,6 +44,14 @@ def shorten(iri: str) -> str:
     return iri
 
 
+def expand(name: str) -> str:
+    """Return the IRI of `class/slug` or of a prefixed name; an IRI as it is."""
+    prefix, colon, local = name.partition(":")
+    if colon and prefix in PREFIXES:
+        return PREFIXES[prefix] + local
+    return name if name.startswith("http") else ID + name
+
+
 def read_names(store: Store) -> Names:
     """Read the names of everything that has a label."""
     labels: dict[str, dict[str, str]] = {}
