@@ -17,6 +17,7 @@ from graph.library import LANGUAGES
 #: The column of each class in the chain.
 COLUMNS: Final = {
     "Department": 0,
+    "Organization": 0,
     "Office": 0,
     "Instrument": 1,
     "Investment": 1,

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from graph.errors import NotFoundError
+from graph.errors import ParameterError
 from graph.library import Query, find, read_folder
 from graph.links import Link
 from graph.names import Names, shorten
+from graph.neighbours import choose
 from graph.store import Store
 from ontology import ROOT, SAM
 
@@ -53,20 +54,42 @@ def build_network(links: Iterable[Link], names: Names) -> "nx.MultiDiGraph[str]"
     return network
 
 
-def view_links(store: Store, links: Mapping[str, Link], view: str, thing: str = "") -> list[Link]:
-    """Return those of the links that a view selects; a view around one thing needs its IRI.
+def find_view(name: str) -> Query:
+    """Return a view by its name; NotFoundError lists those that there are."""
+    return find(FOLDER, name)
 
-    NotFoundError when there is no such view, or no thing where the view needs one.
+
+def parameters_of(view: Query) -> tuple[str, ...]:
+    """Return the names of the things that a view takes: what it is around, or is narrowed to."""
+    return tuple(view.says("parameters").split())
+
+
+def view_links(
+    store: Store,
+    links: Mapping[str, Link],
+    view: str,
+    thing: str = "",
+    pillar: str = "",
+    level: str = "assessed",
+) -> list[Link]:
+    """Return those of the links that a view selects, of a level or stronger.
+
+    A view around one thing needs its IRI; one of a strategy may be narrowed to a pillar.
+    NotFoundError when there is no such view, ParameterError for a thing or pillar that it does not
+    take, and where it needs a thing and gets none.
     """
-    query = find(FOLDER, view)
-    wants_thing = "thing" in query.says("parameters")
-    if thing and not wants_thing:
-        raise NotFoundError(f"The view {view!r} is not around one thing; leave thing out.")
-    if wants_thing and not thing:
-        raise NotFoundError(f"The view {view!r} is around one thing; name it: thing=class/slug.")
-    text = query.bound(thing=thing) if wants_thing else query.text
+    query = find_view(view)
+    taken, given = parameters_of(query), {"thing": thing, "pillar": pillar}
+    for name, value in given.items():
+        if value and name not in taken:
+            raise ParameterError(f"The view {view!r} takes no {name}; leave it out.", name)
+    if "thing" in taken and not thing:
+        message = f"The view {view!r} is around one thing; name it: thing=class/slug."
+        raise ParameterError(message, "thing", ("a thing, as class/slug",))
+    text = query.bound(**{name: value for name, value in given.items() if value})
     wanted = {row["link"].value for row in store.query(text).rows()}
-    return [link for iri, link in links.items() if iri in wanted]
+    counts = choose(level)
+    return [link for iri, link in links.items() if iri in wanted and counts(link)]
 
 
 def nearest_first(network: "nx.MultiDiGraph[str]", thing: str) -> "nx.MultiDiGraph[str]":
