@@ -29,6 +29,7 @@ from api.settings import Settings
 from api.unchanged import Unchanged
 from api.v1 import create_interface
 from graph.readers import Readers
+from graph.search import require_engine
 from graph.store import Store, open_store
 from graph.writer import Writer
 
@@ -58,6 +59,7 @@ def create_app(
     nothing is written.
     """
     app = FastAPI(openapi_url=None, redirect_slashes=False)
+    require_engine()
     store = open_store(settings.store) if store is None else store
     app.state.library = Library(store, settings, readers, writer)
     app.state.publisher = catalog.publisher_of(settings)

@@ -27,12 +27,14 @@ from graph.limits import MB
 from graph.links import LEVELS, Link, Readings, find_links, read_readings, value_of
 from graph.names import Names, read_names, shorten
 from graph.oxigraph import OxigraphStore
+from graph.neighbours import Surroundings, surroundings_of
 from graph.readers import Readers
 from graph.results import Row
+from graph.search import Search, read_search
 from graph.store import Store
 from graph.wording import explain, say, sentence
 from graph.writer import Writer
-from ontology import GRAPH, ID, ROOT, SAM
+from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
 
 FOLDER: Final = Path(__file__).parent
 TEXTS: Final[dict[str, dict[str, str]]] = tomllib.loads(
@@ -96,6 +98,23 @@ class Library:
         return {link.iri: link for link in find_links(self.store)}
 
     @cached_property
+    def surroundings(self) -> Surroundings:
+        """What is linked with what."""
+        return surroundings_of(self.links.values())
+
+    @cached_property
+    def search(self) -> Search:
+        """The texts that are searched."""
+        return read_search(self.store, self.names)
+
+    @cached_property
+    def classes(self) -> list[str]:
+        """The names of the classes of the vocabulary."""
+        of_class = PREFIXES["owl"] + "Class"
+        named = (iri for iri, name in self.names.by_iri.items() if name.class_ == of_class)
+        return sorted(iri.removeprefix(SAM) for iri in named if iri.startswith(SAM))
+
+    @cached_property
     def inquiry(self) -> Inquiry:
         """The coherence questions, with the answers that were given."""
         return Inquiry(self.store)
@@ -144,6 +163,10 @@ class Library:
     def absences_of(self, iri: str) -> list[Absence]:
         """Return the searches without a result for one thing."""
         return [absence for absence in self.absences if iri in absence.things]
+
+    def class_of(self, iri: str) -> str:
+        """Return the name of the most telling class of a thing; empty when it has none."""
+        return self.names.of(iri).class_.removeprefix(SAM)
 
     def iri_of(self, path: str) -> str:
         """Return the IRI of `class/slug`; NotFoundError when the store says nothing about it."""

@@ -21,10 +21,14 @@ from api.routes import (
     balances,
     comparisons,
     data,
+    neighbours,
+    paths,
     profile,
     questions,
     reciprocity,
     scenarios,
+    search,
+    views,
 )
 from api.settings import Settings
 
@@ -38,6 +42,10 @@ MODULES: Final = (
     balances,
     comparisons,
     reciprocity,
+    search,
+    neighbours,
+    paths,
+    views,
 )
 
 _DESCRIPTION: Final = """\

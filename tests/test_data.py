@@ -1,4 +1,4 @@
-"""The JSON interface: links with their evidence, questions, views, and its own description."""
+"""The JSON interface: links with their evidence, questions, and its own description."""
 
 import json
 import re
@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from rdflib import Graph
 from starlette.testclient import TestClient
 
-from graph import network, questions
+from graph import questions
 from graph.links import STRENGTH, Link
-from graph.names import Names, shorten
+from graph.names import shorten
 from graph.oxigraph import OxigraphStore
 from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
 
@@ -183,7 +183,11 @@ def test_quotations_stand_in_the_text(client: TestClient) -> None:
         "/v1/links?limit=500",
         "/v1/questions",
         *(f"/v1/questions/{q.slug}" for q in questions.list_questions()),
+        "/v1/views",
         "/v1/views/chain",
+        "/v1/_search?q=veilig",
+        "/v1/things/neighbours?thing=goal/gbvs-2018-cyber-norms",
+        "/v1/paths?from=department/defence&to=goal/gbvs-2018-economic-security",
         "/v1/assessments",
         "/v1/balances",
         "/v1/comparisons?earlier=gbvs-2018&later=vkk-2023",
@@ -218,61 +222,23 @@ def test_links_are_json_ld(client: TestClient) -> None:
     assert read
 
 
-@pytest.mark.parametrize("lang", ["nl", "en"])
-def test_view(client: TestClient, links: dict[str, Link], names: Names, lang: str) -> None:
-    """A view gives nodes with labels in the language, and edges that are links of the graph."""
-    body = get(client, "/v1/views/chain", lang=lang)
-    nodes = {node["id"]: node for node in body["nodes"]}
-    assert len(nodes) == len(body["nodes"]) > 0
-    assert all(isinstance(number, int) for number in nodes)
-    for node in nodes.values():
-        assert node["label"] == names.of(node["iri"]).in_language(lang)
-        assert isinstance(node["x"], int | float)
-        assert isinstance(node["y"], int | float)
-    for edge in body["edges"]:
-        link = links[edge["iri"]]
-        ends = (nodes[edge["from"]]["iri"], nodes[edge["to"]]["iri"])
-        assert ends == (link.subject, link.object)
-        assert edge["level"] == link.level
-    assert body["edges"]
-
-
-def test_view_is_the_same_each_time(client: TestClient) -> None:
-    """The same view has the same picture, to the pixel."""
-    first, second = (client.get("/v1/views/chain").content for _ in range(2))
-    assert first == second
-
-
-def test_view_around_a_thing(client: TestClient, links: dict[str, Link]) -> None:
-    """A view around a thing shows the thing and what is linked to it, and counts what is hidden."""
-    thing = next(link.subject for link in links.values() if link.kind == SAM + "hasPillar")
-    body = get(client, "/v1/views/around", thing=thing.removeprefix(ID))
-    iris = {node["iri"] for node in body["nodes"]}
-    assert thing in iris
-    near = {
-        end
-        for link in links.values()
-        if thing in (link.subject, link.object) and not link.is_value and not link.denied
-        for end in (link.subject, link.object)
-    }
-    assert iris <= near
-    assert len(iris) + body["hidden"] == len(near)
-    assert len(iris) <= network.MAX_NODES
-
-
 def test_description_is_complete(client: TestClient) -> None:
     """The OpenAPI document names every route of the interface, and all its references lead on."""
     document = get(client, "/v1/openapi.json")
     assert {
+        "/_search",
         "/assessments",
         "/balances",
         "/comparisons",
         "/links",
+        "/paths",
         "/profile",
         "/questions",
         "/questions/{name}",
         "/reciprocity",
         "/scenarios",
+        "/things/neighbours",
+        "/views",
         "/views/{name}",
     } <= set(document["paths"])
     for reference in re.findall(r'"\$ref": ?"#/([^"]+)"', json.dumps(document)):

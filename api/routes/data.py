@@ -1,18 +1,16 @@
-"""The JSON interface: links with their evidence, and network views."""
+"""The JSON interface: links with their evidence."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.answers import Model
 from api.library import Library, LibraryDep
-from api.negotiate import language
-from api.routes.pages import picture
 from graph.library import LANGUAGES
 from graph.links import STRENGTH, Link, find_links
-from graph.names import shorten
-from ontology import GRAPH, ID, PREFIXES
+from graph.names import expand, shorten
+from ontology import GRAPH, PREFIXES
 
 router = APIRouter()
 
@@ -88,14 +86,6 @@ def _link(library: Library, link: Link) -> LinkModel:
     )
 
 
-def _full(name: str) -> str:
-    """Return the IRI of `class/slug` or of a prefixed kind of link."""
-    prefix, colon, local = name.partition(":")
-    if colon and prefix in PREFIXES:
-        return PREFIXES[prefix] + local
-    return name if name.startswith("http") else ID + name
-
-
 @router.get("/links", tags=["links"])
 def list_links(
     library: LibraryDep,
@@ -111,24 +101,12 @@ def list_links(
 ) -> LinksModel:
     """List links with their evidence."""
     named = {
-        "subject": subject and _full(subject),
-        "object": object_ and _full(object_),
-        "kind": kind and _full(kind),
+        "subject": subject and expand(subject),
+        "object": object_ and expand(object_),
+        "kind": kind and expand(kind),
         "level": level and PREFIXES["level"] + level,
         "graph": source and GRAPH + source,
     }
     links = find_links(library.store, **{key: iri for key, iri in named.items() if iri})
     items = [_link(library, link) for link in links[offset : offset + limit]]
     return LinksModel(total=len(links), offset=offset, items=items)
-
-
-@router.get("/views/{name}", tags=["views"])
-def draw(
-    request: Request,
-    library: LibraryDep,
-    name: str,
-    thing: str = "",
-    lang: Annotated[str, Query(description="The language of the labels: nl or en.")] = "",
-) -> dict[str, Any]:
-    """Give the nodes and edges of a network view, with their positions in pixels."""
-    return picture(library, name, library.iri_of(thing) if thing else "", language(request))

@@ -205,15 +205,3 @@ def view(request: Request, library: LibraryDep, name: str, thing: str = "") -> R
     query = next((v for v in network.list_views() if v.slug == name), None)
     links = network.view_links(library.store, library.links, name, iri)
     return library.page(request, "network.html", view=query, thing=iri, links=links)
-
-
-def picture(library: Library, name: str, thing: str, language: str) -> dict[str, Any]:
-    """Return the model of a view for the page to draw."""
-    from graph import drawing  # loads slowly, and is not needed to start
-
-    links = network.view_links(library.store, library.links, name, thing)
-    whole = network.build_network(links, library.names)
-    shown = network.nearest_first(whole, thing)
-    place = drawing.around(shown, thing) if thing else drawing.layered(shown)
-    model: dict[str, Any] = drawing.model(shown, place, language)
-    return model | {"hidden": whole.number_of_nodes() - shown.number_of_nodes()}

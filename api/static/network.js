@@ -10,7 +10,6 @@ const CARD = { width: 248, font: 15, line: 18, padding: 16 };
 const MARGIN = 12;
 const TIGHT = 1.08; // a line may be set this much narrower, and a long word
 const SQUEEZE = 1.15;
-const LEVELS = ["quoted", "cited", "derived", "assessed"];
 const DASHES = { quoted: false, cited: [9, 5], derived: [9, 4, 2, 4], assessed: [2, 5] };
 const COLOURS = {
   Office: "--department", Department: "--department", Organization: "--department", Person: "--department",
@@ -120,15 +119,19 @@ function headingText(kinds) {
 
 // The cards by id, the headings among them, and the lines: one a pair of cards, that of its strongest link.
 function read(model) {
-  const cards = new Map(model.nodes.map((node) => [node.id, { ...node, text: capital(node.label), lit: true }]));
-  const centre = model.nodes.find((node) => node.iri === thing);
+  const cards = new Map(model.nodes.map((node, id) => [id, { ...node, id, iri: node.id, group: node.type, text: capital(node.label[language] ?? node.id), lit: true }]));
+  const ids = new Map(model.nodes.map((node, id) => [node.id, id]));
+  const centre = ids.get(thing);
   const lines = [];
   const byPair = new Map();
-  for (const edge of [...model.edges].sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level))) {
-    const pair = [edge.from, edge.to].sort().join(" ");
-    const line = byPair.get(pair) ?? { ends: [edge.from, edge.to], level: edge.level, links: [], via: edge.via, kinds: new Set() };
-    line.links.push(edge.iri);
-    line.kinds.add(`${edge.kind}${centre && edge.from === centre.id ? ">" : "<"}`);
+  for (const edge of model.edges) {
+    const ends = [ids.get(edge.from), ids.get(edge.to)];
+    const pair = [...ends].sort().join(" ");
+    const line = byPair.get(pair) ?? { ends, level: edge.links[0].level, links: [], via: edge.via, kinds: new Set() };
+    for (const { id, kind } of edge.links) {
+      line.links.push(id);
+      line.kinds.add(`${kind}${ends[0] === centre ? ">" : "<"}`);
+    }
     if (!byPair.has(pair)) lines.push(line);
     byPair.set(pair, line);
   }
@@ -137,7 +140,7 @@ function read(model) {
     cards.set(id, { id, x, y, height: 62, group: "heading", text: headingText(kinds), lit: true });
     const own = lines.filter((line) => line.kinds && [...line.kinds].sort().join(" ") === kinds.join(" "));
     for (const line of own) line.heading = id;
-    lines.push({ ends: [centre.id, id], links: own.flatMap((line) => line.links), level: "trunk", via: [] });
+    lines.push({ ends: [centre, id], links: own.flatMap((line) => line.links), level: "trunk", via: [] });
   });
   return { cards, lines };
 }
@@ -341,7 +344,7 @@ function draw(model) {
 }
 
 async function start() {
-  const answer = await fetch(figure.dataset.source);
+  const answer = await fetch(figure.dataset.source, { headers: { "Accept-Language": language } });
   if (!answer.ok) return;
   const model = await answer.json();
   if (!model.nodes.length) return;

@@ -12,8 +12,12 @@ from benchmarks.timing import Row, seconds, shown
 from graph import drawing, network
 from graph.check import check
 from graph.links import find_links
-from graph.names import read_names
+from graph.names import Names, read_names
+from graph.neighbours import Surroundings, surroundings_of
+from graph.paths import Ways, find_paths
+from graph.search import read_search
 from graph.store import Store, open_store
+from ontology import ID, SAM
 
 REQUESTS: Final = 200
 ASK: Final = f"/sparql?query={quote('SELECT (COUNT(*) AS ?n) { ?s ?p ?o }')}"
@@ -63,9 +67,22 @@ def draw_chain(store: Store) -> object:
     return drawing.model(found, drawing.layered(found), "nl")
 
 
+def find_ways(near: Surroundings, names: Names) -> object:
+    """Find the paths from a ministry to a goal."""
+    ways = Ways(ID + "department/defence", ID + "goal/gbvs-2018-economic-security")
+    return find_paths(near, lambda iri: names.of(iri).class_.removeprefix(SAM), ways)
+
+
 def measure_graph(store: Store, repeats: int, quick: bool) -> Iterator[Row]:
     """Measure opening, drawing and, unless it must be quick, checking."""
     yield "open_store('memory:')", *shown(seconds(lambda: open_store("memory:"), repeats))
     yield "chain view, links to drawing", *shown(seconds(lambda: draw_chain(store), repeats))
+    names = read_names(store)
+    index = read_search(store, names)
+    yield "index of all texts", *shown(seconds(lambda: read_search(store, names), repeats))
+    yield "search for a word", *shown(seconds(lambda: index.find("veiligheid"), 50 * repeats))
+    yield "search for a letter", *shown(seconds(lambda: index.find("a"), 10 * repeats))
+    near = surroundings_of(find_links(store))
+    yield "paths between two things", *shown(seconds(lambda: find_ways(near, names), 10 * repeats))
     if not quick:
         yield "check", *shown(seconds(check, max(1, repeats // 2)))
