@@ -26,8 +26,8 @@ from graph.library import LANGUAGES, find
 from graph.limits import MB
 from graph.links import LEVELS, Link, Readings, find_links, read_readings, value_of
 from graph.names import Names, read_names, shorten
-from graph.oxigraph import OxigraphStore
 from graph.neighbours import Surroundings, surroundings_of
+from graph.oxigraph import OxigraphStore
 from graph.readers import Readers
 from graph.results import Row
 from graph.search import Search, read_search
