@@ -115,9 +115,9 @@ def test_caveats_say_how_many_documents_were_read(client: TestClient) -> None:
     ("address", "wrong", "status"),
     [
         ("Q01?level=certain", "level", 400),
-        ("Q01?source=nowhere", "source", 400),
-        ("Q01?edition=gbvs-1918", "edition", 400),
-        ("Q01?theta=1", "parameter", 400),
+        ("Q01?source=nowhere", "source", 404),
+        ("Q01?edition=gbvs-1918", "edition", 404),
+        ("Q01?theta=1", "parameter", 404),
         ("Q99", None, 404),
     ],
 )
