@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from graph.library import find
 from graph.names import Names
-from graph.results import Row, language_of
+from graph.results import Row, Term
 from graph.store import Store
 from ontology import GRAPH, PREFIXES, ROOT, SAM
 
@@ -29,6 +29,7 @@ _FIELDS: Final = (
     "hedge",
     "condition",
     "quantity",
+    "openListMarker",
     "note",
     "reason",
     "accordingTo",
@@ -41,14 +42,16 @@ _FIELDS: Final = (
     "currency",
     "agreement",
 )
+_STRING: Final = PREFIXES["xsd"] + "string"
 
 
 @dataclass(frozen=True)
 class Text:
-    """A text and its language."""
+    """A text and its language, or its datatype when it is no mere text."""
 
     value: str
     language: str = ""
+    datatype: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,9 +71,9 @@ class Passage:
 class Link:
     """One link: subject, kind and object, how firm it is, and the passages that state it.
 
-    `object` is an IRI, or the text of a value when `is_value`. `said` holds the other things that
-    the source or the reader says of the link, by field name; `follows_from` the links on which a
-    derived link rests.
+    `object` is an IRI, or the text of a value when `is_value`; then `literal` is the whole value.
+    `said` holds the other things that the source or the reader says of the link, by field name;
+    `follows_from` the links on which a derived link rests.
     """
 
     iri: str
@@ -85,6 +88,7 @@ class Link:
     said: Mapping[str, Text]
     passages: tuple[Passage, ...]
     follows_from: tuple[str, ...] = ()
+    literal: Text | None = None
 
     @property
     def sort_key(self) -> tuple[int, str, str]:
@@ -92,19 +96,26 @@ class Link:
         return (LEVELS.index(self.level), self.graph, self.iri)
 
 
-def _text(row: Row, name: str) -> Text:
-    term = row[name]
-    return Text(term.value, language_of(term))
+def text_of(term: Term) -> Text:
+    """Return a term as a text: a value with its language or datatype, or an IRI."""
+    if not isinstance(term, ox.Literal):
+        return Text(term.value)
+    if term.language:
+        return Text(term.value, term.language)
+    datatype = term.datatype.value
+    return Text(term.value, datatype="" if datatype == _STRING else datatype)
 
 
-def _passage(row: Row) -> Passage:
+def passage_of(row: Row) -> Passage:
+    """Return the passage of a row."""
+
     def maybe(name: str) -> str:
         return row[name].value if name in row else ""
 
     return Passage(
         row["passage"].value,
         maybe("document"),
-        _text(row, "quotation") if "quotation" in row else None,
+        text_of(row["quotation"]) if "quotation" in row else None,
         maybe("locator"),
         maybe("lines"),
         int(maybe("start")) if "start" in row else None,
@@ -115,20 +126,22 @@ def _passage(row: Row) -> Passage:
 def _link(rows: list[Row]) -> Link:
     """Return the link of the rows that are about it, one for each passage and premise."""
     row = rows[0]
-    passages = {found["passage"].value: _passage(found) for found in rows if "passage" in found}
+    is_value = isinstance(row["object"], ox.Literal)
+    passages = {found["passage"].value: passage_of(found) for found in rows if "passage" in found}
     return Link(
         iri=row["link"].value,
         graph=row["graph"].value.removeprefix(GRAPH),
         subject=row["subject"].value,
         kind=row["kind"].value,
         object=row["object"].value,
-        is_value=isinstance(row["object"], ox.Literal),
+        is_value=is_value,
         level=row["level"].value.removeprefix(PREFIXES["level"]),
         denied="polarity" in row and row["polarity"].value.endswith("/denied"),
         open_list="openList" in row and row["openList"].value == "true",
-        said={name: _text(row, name) for name in _FIELDS if name in row},
+        said={name: text_of(row[name]) for name in _FIELDS if name in row},
         passages=tuple(sorted(passages.values(), key=lambda p: (p.start or 0, p.iri))),
         follows_from=tuple(sorted({found["from"].value for found in rows if "from" in found})),
+        literal=text_of(row["object"]) if is_value else None,
     )
 
 
@@ -182,6 +195,6 @@ def read_readings(store: Store, names: Names) -> Readings:
     """Read the readings of all kinds of link."""
     templates: dict[str, dict[str, str]] = {}
     for row in store.query(f"SELECT ?kind ?reading {{ ?kind <{SAM}reading> ?reading }}").rows():
-        reading = _text(row, "reading")
+        reading = text_of(row["reading"])
         templates.setdefault(row["kind"].value, {})[reading.language] = reading.value
     return Readings(templates, names)
