@@ -28,10 +28,14 @@ from graph.links import LEVELS, Link, Readings, find_links, read_readings, value
 from graph.names import Names, read_names, shorten
 from graph.neighbours import Surroundings, surroundings_of
 from graph.oxigraph import OxigraphStore
+from graph.passages import Passages, read_passages
 from graph.readers import Readers
 from graph.results import Row
 from graph.search import Search, read_search
+from graph.selection import LinkIndex
+from graph.slugs import slugs_of
 from graph.store import Store
+from graph.things import Things, read_things
 from graph.wording import explain, say, sentence
 from graph.writer import Writer
 from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
@@ -115,6 +119,31 @@ class Library:
         return sorted(iri.removeprefix(SAM) for iri in named if iri.startswith(SAM))
 
     @cached_property
+    def link_index(self) -> LinkIndex:
+        """Every link of the store, to select from."""
+        return LinkIndex(tuple(self.links.values()))
+
+    @cached_property
+    def link_slugs(self) -> dict[str, str]:
+        """The slug of each link, by its IRI."""
+        return slugs_of(self.links, "link")
+
+    @cached_property
+    def link_by_slug(self) -> dict[str, Link]:
+        """Every link by its slug."""
+        return {slug: self.links[iri] for iri, slug in self.link_slugs.items()}
+
+    @cached_property
+    def things(self) -> Things:
+        """Every thing of the store, with what is stated of it."""
+        return read_things(self.store, self.links.values())
+
+    @cached_property
+    def passages(self) -> Passages:
+        """Every passage of the store."""
+        return read_passages(self.store, self.links.values())
+
+    @cached_property
     def inquiry(self) -> Inquiry:
         """The coherence questions, with the answers that were given."""
         return Inquiry(self.store)
@@ -156,9 +185,20 @@ class Library:
         return {row["graph"].value.removeprefix(GRAPH): row["document"].value for row in rows}
 
     @cached_property
+    def sources(self) -> dict[str, str]:
+        """The name of the graph of each document that was read."""
+        return {document: graph for graph, document in reversed(self.documents.items())}
+
+    @cached_property
     def absences(self) -> list[Absence]:
         """What was looked for in a document and not found there."""
         return find_absences(self.store)
+
+    @cached_property
+    def absence_by_slug(self) -> dict[str, Absence]:
+        """Every absence by its slug, in the order of their IRIs."""
+        found = {absence.iri: absence for absence in self.absences}
+        return {slug: found[iri] for iri, slug in slugs_of(found, "absence").items()}
 
     def absences_of(self, iri: str) -> list[Absence]:
         """Return the searches without a result for one thing."""

@@ -12,10 +12,10 @@ from hashlib import sha256
 from typing import Annotated, Final, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from api.answers import Model
-from graph.errors import ParameterError
+from graph.errors import UnknownError
 
 CONTEXT: Final = "/def/context.jsonld"
 
@@ -41,21 +41,15 @@ class PageModel(Model, Generic[T]):
 
 
 def _read(text: str) -> Key:
-    """Return what a cursor holds; ValueError when it is none."""
+    """Return what a cursor holds; nothing when it is none."""
     try:
-        padded = text + "=" * (-len(text) % 4)
-        return tuple(b64decode(padded, b"-_", validate=True).decode().split(_GAP))
-    except ValueError as error:
-        raise ValueError("This is no cursor; take it from `next` of the page before.") from error
+        return tuple(b64decode(text + "=" * (-len(text) % 4), b"-_").decode().split(_GAP))
+    except ValueError:
+        return ()
 
 
 def _write(key: Key) -> str:
     return urlsafe_b64encode(_GAP.join(key).encode()).decode().rstrip("=")
-
-
-def _readable(text: str) -> str:
-    _read(text)
-    return text
 
 
 @dataclass(frozen=True)
@@ -89,18 +83,20 @@ def paging(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=500, description="The most items of a page.")] = 50,
     cursor: Annotated[
-        Annotated[str, AfterValidator(_readable)] | None,
-        Query(description="Where to go on: `next` of the page before."),
+        str | None,
+        Query(
+            description="Where to go on: `next` of the page before.", pattern=r"^[A-Za-z0-9_\-]+$"
+        ),
     ] = None,
 ) -> Paging:
-    """Return which page a request asks for; ParameterError for a cursor of another list."""
+    """Return which page a request asks for; UnknownError when its cursor is not of this list."""
     name = name_of(request)
     if cursor is None:
         return Paging(name, limit)
-    owner, *after = _read(cursor)
+    owner, *after = _read(cursor) or ("",)
     if owner != name:
-        told = "This cursor belongs to another list; begin without one."
-        raise ParameterError(told, "cursor", ("next of the page before",))
+        told = "This cursor is none of this list; take `next` of the page before, or begin anew."
+        raise UnknownError(told, "cursor")
     return Paging(name, limit, tuple(after))
 
 

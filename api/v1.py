@@ -17,10 +17,12 @@ from api.description import describe, operation_of
 from api.headers import API_VERSION
 from api.negotiate import best
 from api.routes import (
+    absences,
     assessments,
     balances,
+    collections,
     comparisons,
-    data,
+    links,
     neighbours,
     paths,
     profile,
@@ -34,7 +36,9 @@ from api.settings import Settings
 
 #: The modules with routes of the interface.
 MODULES: Final = (
-    data,
+    collections,
+    links,
+    absences,
     questions,
     profile,
     scenarios,

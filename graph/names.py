@@ -47,9 +47,9 @@ def shorten(iri: str) -> str:
 def expand(name: str) -> str:
     """Return the IRI of `class/slug` or of a prefixed name; an IRI as it is."""
     prefix, colon, local = name.partition(":")
-    if colon and prefix in PREFIXES:
-        return PREFIXES[prefix] + local
-    return name if name.startswith("http") else ID + name
+    if not colon:
+        return ID + name
+    return PREFIXES[prefix] + local if prefix in PREFIXES else name
 
 
 def read_names(store: Store) -> Names:

@@ -1,13 +1,9 @@
 """What is said: the vocabulary, the concepts, and the stored queries, complete."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rdflib import Graph
-from rdflib.term import Literal
-from starlette.testclient import TestClient
 
 from asking import rows, values
 from graph.library import LANGUAGES, Query, read_folder
@@ -217,54 +213,3 @@ def test_assessed_links_give_their_reason(links: dict[str, Link]) -> None:
         "alignment-of-editions",
         "near-duplicates",
     }
-
-
-# The JSON context
-
-
-def linked(client: TestClient, **parameters: str | int) -> Graph:
-    """Return a page of the JSON interface as a program reads it with the JSON-LD context."""
-    page: dict[str, Any] = client.get("/v1/links", params=parameters).json()
-    context = json.loads((ROOT / "context.jsonld").read_text(encoding="utf-8"))
-    return Graph().parse(data=json.dumps(page | context), format="json-ld")
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [
-        {"source": LETTER, "limit": 500},
-        {"level": "cited", "limit": 500},
-        {"level": "assessed", "limit": 500},
-        {"level": "derived", "limit": 500},
-    ],
-    ids=lambda asked: "-".join(map(str, asked.values())),
-)
-def test_json_reads_as_triples_of_the_store(
-    client: TestClient, store: OxigraphStore, asked: dict[str, str | int]
-) -> None:
-    """What the JSON says of links and passages, read as JSON-LD, the store says too."""
-    held = {
-        (q.subject.value, q.predicate.value, q.object.value)  # type: ignore[union-attr]
-        for q in store.quads()
-        if str(q.subject).startswith(("<", '"')) and not str(q.object).startswith("_")
-    }
-    read = linked(client, **asked)
-    wrong = [
-        (s, p, o)
-        for s, p, o in read
-        if isinstance(s, str) and (str(s), str(p), str(o)) not in held and not boolean(o)
-    ]
-    assert len(read) > 0
-    assert wrong == []
-
-
-def boolean(term: object) -> bool:
-    """Tell whether a term is false, which data files leave out."""
-    return isinstance(term, Literal) and term.value is False
-
-
-def test_denial_survives_json(client: TestClient) -> None:
-    """A denied link is not read from the JSON as a stated one."""
-    read = linked(client, kind="sam:creates", source=LETTER)
-    query = f"SELECT ?link {{ ?link <{SAM}polarity> <{PREFIXES['polarity']}denied> }}"
-    assert len(list(read.query(query))) == 2

@@ -29,10 +29,14 @@ INTERFACE = [
     ("GET", "/v1/views/around?thing=goal/nothing", "", 404),
     ("GET", "/v1/links?limit=0", "", 400),
     ("GET", "/v1/links?limit=501", "", 400),
-    ("GET", "/v1/links?offset=-1", "", 400),
-    ("GET", "/v1/links?offset=x", "", 400),
+    ("GET", "/v1/links?cursor=x", "", 404),
+    ("GET", "/v1/links?offset=1", "", 400),
+    ("GET", "/v1/links/nothing", "", 404),
+    ("GET", "/v1/goals/nothing", "", 404),
+    ("GET", "/v1/goals/nothing/links", "", 404),
+    ("GET", "/v1/goals?strategy=nothing", "", 404),
     ("GET", "/v1/links?level=nothing", "", 400),
-    ("GET", "/v1/links?subject=%3C", "", 404),
+    ("GET", "/v1/links?cursor=%3C", "", 400),
     ("GET", "/v1/links/", "", 404),
     ("POST", "/v1/scenarios", "text/plain", 415),
     ("POST", "/v1/scenarios", "", 415),
@@ -154,8 +158,8 @@ def test_method_not_allowed_says_what_is(client: TestClient, address: str, accep
 
 def test_invalid_values_are_listed(client: TestClient) -> None:
     """Every value that is wrong is named with its place, also when there are several."""
-    body = client.get("/v1/links?limit=0&offset=-1").json()
-    assert {fault["where"] for fault in body["errors"]} == {"query.limit", "query.offset"}
+    body = client.get("/v1/links?limit=0&cursor=?").json()
+    assert {fault["where"] for fault in body["errors"]} == {"query.limit", "query.cursor"}
     assert all(fault["what"] for fault in body["errors"])
 
 
