@@ -32,7 +32,7 @@ def serve(
 
     from api.app import create_app
     from api.connections import check_proxies, guarded
-    from graph.limits import Limits
+    from graph.limits import Limits, share_arenas
     from graph.snapshot import opened
 
     with clear_errors(), ExitStack() as stack:
@@ -46,6 +46,7 @@ def serve(
             queue_seconds=settings.queue_seconds,
         )
         signal.signal(signal.SIGTERM, _end)
+        share_arenas()
         partners = settings.services.split()
         parts = stack.enter_context(opened(settings.store, limits, settings.readers, partners))
         application = create_app(settings, *parts)

@@ -110,7 +110,8 @@ def cut_network() -> bool:
 def share_arenas() -> None:
     """Let all threads of this process take memory from one arena, as far as its C library can.
 
-    glibc sets 64 MB of addresses aside for each new thread, which count as memory that is taken.
+    glibc sets 64 MB of addresses aside for each new thread, which count as memory that is taken;
+    and what one thread has freed in its arena, another cannot use.
     """
     with suppress(AttributeError):
         ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
