@@ -1,9 +1,11 @@
 """Writing over HTTP: whole, in order, seen at once, and by many at a time."""
 
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -30,6 +32,7 @@ SELECT ?a ?b ?c {{
     GRAPH <{A}> {{ <urn:s> <urn:n> ?a }} GRAPH <{B}> {{ <urn:s> <urn:n> ?b }} <urn:s> <urn:n> ?c
 }}
 """
+_ARENA: Final = 64 << 20
 #: How often each client adds one; tests/crash/count.py does it 200 times.
 TIMES: Final = 6
 SMALL: Final = WRITABLE | {
@@ -312,3 +315,22 @@ def test_killed_reader_leaves_nothing(on_disk: Service) -> None:
     assert (answer.status_code, answer.json().get("limit")) == (500, "crash")
     assert on_disk.digest() == before
     assert on_disk.change("INSERT DATA { <urn:after> <urn:p> 1 }")["inserted"] == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells what is mapped")
+def test_threads_share_an_arena(on_disk: Service) -> None:
+    """What a thread of the service has freed another can use: none has an arena of its own.
+
+    Arenas beside the first begin at a multiple of 64 MB and go up to the next one (glibc).
+    """
+    on_disk.change(numbers(10))
+    on_disk.call("GET", "/").raise_for_status()
+    maps = Path(f"/proc/{on_disk.process.pid}/maps").read_text(encoding="utf-8").splitlines()
+    parts = [[int(at, 16) for at in line.split()[0].split("-")] for line in maps]
+    arenas = [
+        start
+        for (start, end), (after, last) in pairwise(parts)
+        if start % _ARENA == 0 and end == after and last == start + _ARENA
+    ]
+    assert psutil.Process(on_disk.process.pid).num_threads() > 3
+    assert arenas == []
