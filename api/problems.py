@@ -15,6 +15,7 @@ from api.negotiate import prefers_page
 from graph.errors import (
     DataError,
     FormatError,
+    GoneError,
     LimitError,
     NotFoundError,
     ParameterError,
@@ -30,6 +31,7 @@ STATUS: Final[dict[type[SamenhangError], HTTPStatus]] = {
     DataError: HTTPStatus.BAD_REQUEST,
     UnknownError: HTTPStatus.NOT_FOUND,
     ParameterError: HTTPStatus.BAD_REQUEST,
+    GoneError: HTTPStatus.GONE,
     NotFoundError: HTTPStatus.NOT_FOUND,
     FormatError: HTTPStatus.NOT_ACCEPTABLE,
     LimitError: HTTPStatus.GATEWAY_TIMEOUT,

@@ -11,10 +11,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from graph.disk import FAULTS, is_absent
+from graph.disk import FAULTS
 from graph.errors import StoreError
 from graph.journal import sync, write_whole
 from graph.oxigraph import OxigraphStore, open_directory
+from graph.place import is_absent
 
 _ABOUT: Final = "backup.json"
 

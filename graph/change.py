@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from graph.disk import MARK, Functions
 from graph.errors import QueryError
+from graph.history import Packed
 
 Quads = set[ox.Quad]
 _PARTS: Final = ("subject", "predicate", "object")
@@ -48,11 +49,15 @@ class Change:
         if any(_depth(quad.object) > DEEPEST for quad in self.added):
             raise QueryError(f"Triple terms may be nested {DEEPEST} deep, no deeper.")
 
-    def pack(self) -> tuple[dict[str, Any], bytes]:
-        """Return the change as a head and a body of N-Quads, what goes before what comes."""
+    def pack(self) -> Packed:
+        """Return the change as a head and a body of N-Quads, what goes before what comes.
+
+        The head counts both, as `counts`.
+        """
         removed, added = (_nquads(quads) for quads in (self.removed, self.added))
-        head = {"removed": len(removed), "dropped": self.dropped, "created": self.created}
-        return head, removed + added
+        names = {"dropped": list(self.dropped), "created": list(self.created)}
+        counts = [len(self.removed), len(self.added)]
+        return {"removed": len(removed), "counts": counts, **names}, removed + added
 
     @classmethod
     def unpack(cls, head: dict[str, Any], body: bytes) -> "Change":
@@ -60,11 +65,6 @@ class Change:
         parts = body[: head["removed"]], body[head["removed"] :]
         removed, added = (list(ox.parse(part, format=ox.RdfFormat.N_QUADS)) for part in parts)
         return cls(removed, added, head["dropped"], head["created"])
-
-    def digest(self) -> str:
-        """Return a hash of what the change says."""
-        head, body = self.pack()
-        return sha256(repr(head).encode() + body).hexdigest()
 
     def apply(self, engine: ox.Store, run: "Run | None" = None) -> list[ox.Quad]:
         """Make the change in one transaction; the default graph stays the merge of the others.
@@ -90,6 +90,12 @@ class Change:
         else:
             engine.update(text, custom_functions=functions)
         return gone
+
+
+def digest_of(packed: Packed) -> str:
+    """Return a hash of what a packed change says."""
+    head, body = packed
+    return sha256(repr(head).encode() + body).hexdigest()
 
 
 def _depth(term: Any) -> int:

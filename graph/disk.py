@@ -3,6 +3,7 @@
 PATH/
 ├── lock          held by the one process that has the store open; its number is inside
 ├── journal       a line for each write begun and each write done, every line on disk at once
+├── history/      what each of the last revisions changed, see `graph.history`
 ├── data-N        the engine's own directory (RocksDB), made by revision N
 └── data-N.files  size and hash of the engine's files after the last write
 
@@ -25,14 +26,15 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from graph.errors import StoreError
+from graph.history import Folder, History, Note
 from graph.journal import Entry, Files, Journal, sync
+from graph.place import in_use, lock, state_of
 
 #: Graphs whose name begins so hold no triples and are no data: the name tells the revision.
 MARK: Final = "urn:x-samenhang:revision:"
 
 FAULTS: Final = (OSError, RuntimeError, ValueError, SyntaxError)
 _LEFT: Final = re.compile(r"^(?:bulk-.*\.sst|LOG\.old\..*|.*\.tmp|.*\.dbtmp)$")
-_OURS: Final = {"lock", "journal.tmp"}
 
 #: The engine notes in its manifest what each write does to its files, reads all of that when it is
 #: opened and never shortens it; and its caches keep what it has read of files that are gone. Both
@@ -43,51 +45,6 @@ Work = Callable[[ox.Store], None]
 Functions = dict[ox.NamedNode, Callable[..., Any]]
 
 
-def _in_use(path: Path, holder: str = "") -> StoreError:
-    which = f" (process {holder})" if holder else ""
-    return StoreError(
-        f"The store in {path} is open in another samenhang{which}, and only one may have it open. "
-        "Stop that one first, or ask it over HTTP."
-    )
-
-
-def _lock(path: Path) -> int:
-    """Return the lock of a directory, an open file; StoreError names the process that holds it."""
-    import fcntl
-
-    file = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.read(file, 20).decode("ascii", "replace")
-        os.close(file)
-        raise _in_use(path, holder) from error
-    os.truncate(file, 0)
-    os.write(file, str(os.getpid()).encode())
-    return file
-
-
-def _state(path: Path) -> str:
-    """Tell what a path is: `absent`, `store`, or why it is neither; OSError goes through."""
-    if not path.exists():
-        return "absent"
-    if not path.is_dir():
-        return "it is a file, not a directory"
-    names = {entry.name for entry in path.iterdir()} - _OURS
-    if "journal" in names:
-        return "store"
-    if not names:
-        return "absent"
-    if any(name.startswith("data-") for name in names):
-        return "its file journal is missing; restore a backup with: samenhang restore"
-    return "it holds other files; name an empty or a new directory"
-
-
-def is_absent(path: Path) -> bool:
-    """Tell whether a path is free for a new store: nothing is there, or an empty directory."""
-    return _state(path) == "absent"
-
-
 class Disk:
     """A directory that is open: the engine in it, its revision, and how to write to it."""
 
@@ -95,9 +52,12 @@ class Disk:
         """Open the store in a directory, or make an empty one; StoreError says what is wrong."""
         self.path = path
         self.lock = threading.RLock()
+        this = weakref.proxy(self)  # no circle: who lets go of the store lets go of its lock
+        #: What the last revisions changed.
+        self.history = History(lambda: this.recent, Folder(path / "history"))
         self._engine: ox.Store | None = None
         try:
-            state = _state(path)
+            state = state_of(path)
             if state == "absent" and not create:
                 raise StoreError(
                     f"There is no store in {path}. Check the path, or make one with: "
@@ -106,7 +66,7 @@ class Disk:
             if state not in ("absent", "store"):
                 raise StoreError(f"The store in {path} cannot be opened: {state}.")
             path.mkdir(parents=True, exist_ok=True)
-            self._let_go = weakref.finalize(self, os.close, _lock(path))
+            self._let_go = weakref.finalize(self, os.close, lock(path))
             if state == "absent":
                 Journal.make(path / "journal", Entry.first())
         except OSError as error:
@@ -138,6 +98,11 @@ class Disk:
         """What the journal tells of every write that was done, the oldest first."""
         return [entry for entry in self._journal.entries() if entry.state == "done"]
 
+    @property
+    def recent(self) -> Sequence[Entry]:
+        """The last writes that were done, the oldest first."""
+        return list(self._journal.recent)
+
     def close(self) -> None:
         """Let go of the engine and of the directory."""
         self._engine = None
@@ -167,7 +132,7 @@ class Disk:
             self._files.record()
         except FAULTS as error:
             if "lock" in str(error):
-                raise _in_use(self.path) from error  # a result of a query still holds the engine
+                raise in_use(self.path) from error  # a result of a query still holds the engine
             raise StoreError(
                 f"The store in {self.path} cannot be opened: {error}. If a file of it is damaged, "
                 "restore a backup with: samenhang restore"
@@ -207,14 +172,7 @@ class Disk:
             if self.revision != number:
                 raise StoreError(f"Nothing was written: {error}") from error
 
-    def write(
-        self,
-        update: str,
-        graphs: Sequence[str],
-        digest: str,
-        base: Sequence[str] = (),
-        functions: Functions | None = None,
-    ) -> int:
+    def write(self, update: str, note: Note, functions: Functions | None = None) -> int:
         """Run an update in one transaction; return its revision once it is on disk.
 
         `functions` are those of our own that it calls. StoreError when nothing was written; the
@@ -225,18 +183,24 @@ class Disk:
             self.engine  # noqa: B018 (opened again, if need be)
             if self._files.manifest > LONGEST:
                 return self.rebuild(
-                    lambda copy: copy.update(update, custom_functions=functions),
-                    graphs, digest, base,
-                )  # fmt: skip
-            number, entry = self.revision + 1, self._journal.next(graphs, digest, base)
+                    lambda copy: copy.update(update, custom_functions=functions), note
+                )
+            entry = note.after(self._journal.done)
+            number = entry.revision
             with self._settled(number):
-                self._journal.append(entry)
-                text = f"{update}\n;{_remark(number)}"
+                self._begin(entry, note)
+                text = ";\n".join(filter(None, (update, _remark(number))))
                 self.engine.update(text, custom_functions=functions)
                 self.engine.flush()
                 self._files.record()
                 self._journal.append(entry.as_done())
             return number
+
+    def _begin(self, entry: Entry, note: Note) -> None:
+        """Put on disk that a write begins, and keep what it will have changed."""
+        self._journal.append(entry)
+        if note.packed:
+            self.history.keep(entry, note.packed)
 
     def copy(self, target: Path) -> int:
         """Copy the last revision into a new directory, a store of its own; return the revision."""
@@ -261,7 +225,7 @@ class Disk:
             self.engine.backup(str(target))
             return self.revision
 
-    def rebuild(self, work: Work, graphs: Sequence[str], digest: str, base: Sequence[str]) -> int:
+    def rebuild(self, work: Work, note: Note) -> int:
         """Let work change a copy, then put the copy in the place of what was there.
 
         For large writes: what work does need be no transaction. Faults are as with `write`.
@@ -270,9 +234,9 @@ class Disk:
             self.engine  # noqa: B018 (opened again, if need be)
             number = self.revision + 1
             new = self.path / f"data-{number}"
-            entry = self._journal.next(graphs, digest, base, new.name)
+            entry = note.after(self._journal.done, directory=new.name)
             with self._settled(number):
-                self._journal.append(entry)
+                self._begin(entry, note)
                 shutil.rmtree(new, ignore_errors=True)
                 self.engine.backup(str(new))  # hard links: the files of the engine never change
                 copy = ox.Store(str(new))

@@ -7,6 +7,7 @@ SamenhangError
 ├── FormatError        a format cannot say what the result says
 ├── StoreError         a store cannot be opened, read or written
 └── NotFoundError      a name that nobody has declared
+    ├── GoneError      what was here once and is not kept any more
     └── ParameterError a value of a parameter that is not among those that it may have
 """
 
@@ -91,6 +92,10 @@ class StoreError(SamenhangError):
 
 class NotFoundError(SamenhangError):
     """Nothing goes by this name here."""
+
+
+class GoneError(NotFoundError):
+    """What was here once is not kept any more."""
 
 
 class ParameterError(NotFoundError):

@@ -2,16 +2,20 @@
 
 import json
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from graph.errors import StoreError
 
 _CHUNK: Final = 1 << 20
+
+#: How many of the last writes are known without reading the journal again.
+RECENT: Final = 1_000
 
 
 def _damaged(path: Path, what: str) -> StoreError:
@@ -47,6 +51,7 @@ class Entry:
     """One line: a write that was begun or done.
 
     `hash` covers this write and all before it; `base` names the graphs of an ontology folder.
+    `added` and `removed` count statements, graph by graph, where that was found out.
     """
 
     state: str
@@ -56,11 +61,25 @@ class Entry:
     graphs: list[str]
     hash: str
     base: list[str] = field(default_factory=list)
+    added: int | None = None
+    removed: int | None = None
 
     @classmethod
     def first(cls) -> "Entry":
         """Return the entry of a store into which nothing was written."""
         return cls("done", 0, _now(), "data-0", [], "")
+
+    def next(self, graphs: Sequence[str], digest: str, **more: Any) -> "Entry":
+        """Return the entry that begins the write after this one; `more` are other fields."""
+        return replace(
+            self,
+            state="begun",
+            revision=self.revision + 1,
+            time=_now(),
+            graphs=sorted(graphs),
+            hash=_sum(self.hash + digest),
+            **{"base": [], "added": None, "removed": None, **more},
+        )
 
     def as_done(self) -> "Entry":
         """Return the entry that acknowledges this one."""
@@ -80,7 +99,8 @@ class Journal:
     """A file of entries, to which one is added at a time.
 
     `done` is the last write that was done, `begun` the last that was begun, and `base` what the
-    last write of an ontology folder named. The others are read from the file when they are asked.
+    last write of an ontology folder named; `recent` are the last that were done, and one before
+    them. The others are read from the file when they are asked.
     """
 
     done: Entry
@@ -93,6 +113,7 @@ class Journal:
         """
         self._path = path
         self.base: list[str] = []
+        self.recent: deque[Entry] = deque(maxlen=RECENT + 1)
         whole, newline, rest = path.read_bytes().rpartition(b"\n")
         self._length = len(whole) + len(newline)
         if rest:
@@ -137,21 +158,7 @@ class Journal:
         self.begun = entry
         if entry.state == "done":
             self.done, self.base = entry, entry.base or self.base
-
-    def next(
-        self, graphs: Sequence[str], digest: str, base: Sequence[str] = (), directory: str = ""
-    ) -> Entry:
-        """Return the entry that begins the next write."""
-        done = self.done
-        return Entry(
-            "begun",
-            done.revision + 1,
-            _now(),
-            directory or done.directory,
-            sorted(graphs),
-            _sum(done.hash + digest),
-            sorted(base),
-        )
+            self.recent.append(entry)
 
     def append(self, entry: Entry) -> None:
         """Add an entry and put it on disk; on OSError the file is as it was."""

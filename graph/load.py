@@ -11,10 +11,10 @@ import pyoxigraph as ox
 from graph.check import examine
 from graph.dataset import RESERVED, Dataset, collect, files_of, root_of
 from graph.derive import DERIVED
-from graph.disk import is_absent
 from graph.errors import DataError, Finding
 from graph.files import MAX_BYTES
 from graph.oxigraph import OxigraphStore, open_directory
+from graph.place import is_absent
 from graph.store import Store, open_store
 from ontology import GRAPH
 

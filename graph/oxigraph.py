@@ -3,16 +3,17 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
-from graph.change import Change
+from graph.change import Change, digest_of
 from graph.disk import FAULTS, MARK, Disk, Functions
 from graph.errors import QueryError, StoreError
+from graph.history import Note
 from graph.operation import dataset_of, may_name_graphs, refuse_federation, unreadable
+from graph.replacement import replacement
 from graph.results import Result
 from ontology import PREFIXES
 
@@ -53,7 +54,7 @@ _WITHDRAW: Final = """DELETE {{ ?s ?p ?o }} WHERE {{
 #: one: the engine is slower when it is asked graph by graph.
 _MERGE: Final = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
 
-#: More quads than this are written into a copy of the directory, which takes its place.
+#: Where more quads change, a copy of the directory is written to, which takes its place.
 LARGE = 50_000
 
 #: A query that may name a graph without asking for a triple in it, and so would meet the mark.
@@ -152,29 +153,33 @@ class OxigraphStore:
         `base` names those of them that an ontology folder brings, for `Disk.base`.
         """
         self._merge = None
-        listed = {iri: list(quads) for iri, quads in graphs.items()}
-        texts = {iri: ntriples(quads) for iri, quads in listed.items()}
-        digest = sha256("\n".join(f"<{iri}>\n{text}" for iri, text in texts.items()).encode())
-        size = sum(map(len, listed.values()))
         try:
-            withdraw = _withdraw(listed)
-            if self.disk and size > LARGE:
-
-                def work(engine: ox.Store) -> None:
-                    engine.update(withdraw)
-                    engine.bulk_extend(quad for quads in listed.values() for quad in quads)
-                    engine.bulk_extend(ox.Quad(*q.triple) for qs in listed.values() for q in qs)
-
-                self.disk.rebuild(work, list(listed), digest.hexdigest(), base)
-                return
-            data = " ".join(f"{text} GRAPH <{iri}> {{ {text} }}" for iri, text in texts.items())
-            update = f"{withdraw} ; INSERT DATA {{ {data} }}"
             if self.disk:
-                self.disk.write(update, list(listed), digest.hexdigest(), base)
-            else:
-                self.engine.update(update)
+                self._replace_on_disk(self.disk, graphs, base)
+                return
+            listed = {iri: list(quads) for iri, quads in graphs.items()}
+            texts = {iri: ntriples(quads) for iri, quads in listed.items()}
+            data = " ".join(f"{text} GRAPH <{iri}> {{ {text} }}" for iri, text in texts.items())
+            self.engine.update(f"{_withdraw(listed)} ; INSERT DATA {{ {data} }}")
         except FAULTS as error:
             raise StoreError(f"Nothing was written: {error}") from error
+
+    def _replace_on_disk(
+        self, disk: Disk, graphs: Mapping[str, Iterable[ox.Quad]], base: Sequence[str]
+    ) -> None:
+        change, listed = replacement(disk.engine, graphs)
+        packed = change.pack()
+        note = Note(list(listed), digest_of(packed), base, packed)
+
+        def work(engine: ox.Store) -> None:
+            engine.update(_withdraw(listed))
+            engine.bulk_extend(quad for quads in listed.values() for quad in quads)
+            engine.bulk_extend(ox.Quad(*q.triple) for quads in listed.values() for q in quads)
+
+        if len(change.removed) + len(change.added) > LARGE:
+            disk.rebuild(work, note)
+        else:
+            change.apply(disk.engine, lambda text, functions: disk.write(text, note, functions))
 
     def change(self, change: Change) -> None:
         """Make a change in one transaction; StoreError when nothing was written."""
@@ -182,7 +187,8 @@ class OxigraphStore:
 
         def write(text: str, functions: Functions) -> None:
             assert disk
-            disk.write(text, change.graphs, change.digest(), functions=functions)
+            packed = change.pack()
+            disk.write(text, Note(change.graphs, digest_of(packed), packed=packed), functions)
 
         self._merge = None
         try:
@@ -213,7 +219,7 @@ class OxigraphStore:
             found = (engine.quads_for_pattern(None, None, None, node) for node in nodes)
             engine.bulk_extend(ox.Quad(*quad.triple) for quads in found for quad in quads)
 
-        self._opened.rebuild(work, graphs, digest, ())
+        self._opened.rebuild(work, Note(graphs, digest))
         return len(graphs)
 
     def _refill(self, graphs: Sequence[str], put: Callable[[ox.Store], None]) -> int:

@@ -11,9 +11,11 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any, Final
 
-from graph.change import Change
+from graph.change import Change, digest_of
 from graph.documents import Documents
 from graph.errors import StoreError
+from graph.history import KEPT, History, Memory, Note
+from graph.journal import Entry
 from graph.limits import passed
 from graph.oxigraph import OxigraphStore
 from graph.readers import Readers
@@ -34,10 +36,21 @@ class Writer:
         """Take an open store and the readers of it; `publish` is for a store on disk."""
         self._store, self._readers, self._publish = store, readers, publish
         self._lock = asyncio.Lock()
+        self._entries = [Entry.first()]
+        #: What the last changes were; in memory, of this process.
+        self.history = (
+            store.disk.history if store.disk else History(lambda: self._entries, Memory())
+        )
         #: The number of changes that were made; on disk, since the store was made.
         self.revision = store.disk.revision if store.disk else 0
         #: The revision that the readers see.
         self.shown = self.revision
+        self._begun = self.revision
+
+    @property
+    def settled(self) -> bool:
+        """Whether store and readers hold one revision, and none is being written."""
+        return self._begun == self.revision == self.shown
 
     async def update(
         self, text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
@@ -80,13 +93,27 @@ class Writer:
 
     async def _make(self, change: Change) -> None:
         """Write a change, and show it to the readers."""
-        await asyncio.to_thread(self._store.change, change)
-        self.revision += 1
+        self._begun = self.revision + 1
+        try:
+            await asyncio.to_thread(self._put, change)
+            self.revision += 1
+        finally:
+            self._begun = self.revision
         if self._publish is None:
             await self._readers.follow(change)
             self.shown = self.revision
         else:
             await self.catch_up()
+
+    def _put(self, change: Change) -> None:
+        """Put a change into the store, and what it was into the history."""
+        self._store.change(change)
+        if not self._store.disk:
+            packed = change.pack()
+            note = Note(change.graphs, digest_of(packed), packed=packed)
+            entry = note.after(self._entries[-1]).as_done()
+            self.history.keep(entry, packed)
+            self._entries = [*self._entries[-KEPT:], entry]
 
     async def catch_up(self) -> None:
         """Show the readers the last revision, when that has failed before (the disk was full)."""

@@ -33,7 +33,8 @@ def test_leftovers_of_crashes_are_removed(damaged: Path) -> None:
     (damaged / "data-copy.tmp").mkdir()
     store = open_directory(damaged)
     assert not any(path.exists() for path in inside)
-    assert {p.name for p in damaged.iterdir()} == {"lock", "journal", "data-0", "data-0.files"}
+    kept = {"lock", "journal", "history", "data-0", "data-0.files"}
+    assert {p.name for p in damaged.iterdir()} == kept
     assert revision(store) == 5
 
 
@@ -151,7 +152,7 @@ def test_lost_log_is_reported(tmp_path: Path, keep: float) -> None:
     store = opened_with(tmp_path / "store", 1)
     assert store.disk is not None
     disk = store.disk
-    entry = disk._journal.next([A], "x")
+    entry = disk._journal.done.next([A], "x")
     disk._journal.append(entry)
     disk.engine.update(
         f"DROP GRAPH <{MARK}1> ; CREATE GRAPH <{MARK}2> ; INSERT DATA {{ <urn:s> <urn:p> 1 }}"

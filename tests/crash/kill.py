@@ -123,7 +123,8 @@ def faults(path: Path, acknowledged: int, graphs: tuple[str, ...]) -> tuple[list
     if set(store.quads()) != expected or len(store) != (SIZE if revision else 0):
         found.append(f"revision {revision} is not whole")
     current = store.disk.entries[-1].directory
-    left = {p.name for p in path.iterdir()} - {"lock", "journal", current, f"{current}.files"}
+    kept = {"lock", "journal", "history", current, f"{current}.files"}
+    left = {p.name for p in path.iterdir()} - kept
     if left:
         found.append(f"left behind: {left}")
     return found, revision
