@@ -16,8 +16,16 @@ from api.authorise import has_token
 from api.problems import reply
 from api.settings import Settings
 
-#: Where queries are answered, updates are taken and scenarios are worked out.
-PATHS: Final = ("/sparql", "/query", "/update", "/store", "/v1/scenarios")
+#: Where queries are answered, updates are taken, scenarios are worked out and revisions compared.
+PATHS: Final = (
+    "/sparql",
+    "/query",
+    "/update",
+    "/store",
+    "/v1/scenarios",
+    "/v1/changes",
+    "/v1/changes/statements",
+)
 #: A bucket holds what comes in during so many seconds: twice what a minute gives.
 _BURST: Final = 120.0
 #: How many clients are remembered; who was here longest ago is forgotten first.

@@ -1,10 +1,10 @@
 """What the routes share: the open store with its names and readings, and the page templates."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Annotated, Any, Final
@@ -19,6 +19,7 @@ from api.negotiate import language
 from api.settings import Settings
 from graph.absences import Absence, find_absences
 from graph.cache import Cache
+from graph.difference import Difference, compare
 from graph.dumps import Dump, make_dumps, names_of
 from graph.errors import NotFoundError, QueryError
 from graph.inquiry import Inquiry
@@ -44,6 +45,8 @@ FOLDER: Final = Path(__file__).parent
 TEXTS: Final[dict[str, dict[str, str]]] = tomllib.loads(
     (FOLDER / "texts.toml").read_text(encoding="utf-8")
 )
+
+UNKNOWN: Final = "The revisions of the engine behind this service are not known."
 
 _NOT_IN_IRI: Final = frozenset(' <>"{}|\\^`')
 
@@ -80,6 +83,13 @@ class Library:
         """Answers of the JSON interface, least recently used first to go; as few as of readers."""
         size = self.settings.cache * MB if self.readers else 0
         return LRUCache(size, getsizeof=lambda answer: answer.size)
+
+    @cached_property
+    def difference(self) -> Callable[[int, int], Difference]:
+        """How two revisions differ; the last pairs that were asked for are kept."""
+        if self.writer is None or not isinstance(self.store, OxigraphStore):
+            raise NotFoundError(UNKNOWN)
+        return lru_cache(2)(partial(compare, self.store, self.writer.history, self.revision))
 
     @cached_property
     def names(self) -> Names:

@@ -21,6 +21,7 @@ from api.routes import (
     assessments,
     balances,
     collections,
+    changes,
     comparisons,
     links,
     neighbours,
@@ -50,6 +51,7 @@ MODULES: Final = (
     neighbours,
     paths,
     views,
+    changes,
 )
 
 _DESCRIPTION: Final = """\

@@ -65,6 +65,13 @@ def between(history: History, start: int, end: int) -> Change:
     return merged(Change.unpack(*packed) for packed in history.between(start, end))
 
 
+def compare(
+    store: OxigraphStore, history: History, newest: int, start: int, end: int
+) -> "Difference":
+    """Return how two revisions of a store that holds the newest differ."""
+    return Difference(store, between(history, start, end), between(history, end, newest))
+
+
 def undone(store: OxigraphStore, change: Change) -> OxigraphStore:
     """Return a copy of a store in memory as it was before a change."""
     came = set(change.added)
