@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final, Literal
 
-from graph.reader import LENGTHS, Head
+from graph.reader import LENGTHS
+from graph.replies import Head
 
 _log: Final = logging.getLogger(__name__)
 

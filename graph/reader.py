@@ -7,7 +7,6 @@ the lengths of its two parts, then a head in JSON and a body in bytes.
 """
 
 import gc
-import io
 import json
 import os
 import resource
@@ -19,60 +18,18 @@ import threading
 import traceback
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, Final, NoReturn, Protocol
+from typing import Final, NoReturn
 
-import pyoxigraph as ox
-
-from graph.answers import answer
 from graph.change import Change
-from graph.documents import Documents, drop_graph, write_graph
-from graph.errors import FormatError, NotFoundError, QueryError, SamenhangError
-from graph.evaluation import work_out
+from graph.errors import SamenhangError
 from graph.limits import MB, Limits, confine, cut_network, die_with, share_arenas
 from graph.oxigraph import OxigraphStore
-from graph.results import Form
-from graph.update import read_update
-
-
-class Source(Protocol):
-    """Opens the newest snapshot of a store on disk, in each new reader."""
-
-    def open(self) -> OxigraphStore:
-        """Open it to be read."""
-        ...
-
-    def copy(self) -> ox.Store:
-        """Open a copy that may be written to, and is thrown away."""
-        ...
-
-
-#: A store in memory, which every reader has as it was when it was forked, or what opens one.
-Snapshot = OxigraphStore | Source
-Head = dict[str, Any]
-Reply = tuple[Head, bytes | memoryview]
+from graph.replies import Head, Snapshot, failed, reply
 
 LENGTHS: Final = struct.Struct("!IQ")
 PID: Final = struct.Struct("!i")
 _BUFFER: Final = 65536
 _SMALL: Final = MB
-
-
-class TooLargeError(Exception):
-    """The result has more bytes than it may have."""
-
-
-class Page(io.BytesIO):
-    """Bytes in memory, up to a limit."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self._most = most
-
-    def write(self, data: Any, /) -> int:
-        """Take the bytes, or refuse them when they are too many."""
-        if self.tell() + len(data) > self._most:
-            raise TooLargeError
-        return super().write(data)
 
 
 def pack(head: Head, body: bytes | memoryview = b"") -> list[bytes | memoryview]:
@@ -93,62 +50,6 @@ def _receive(channel: socket.socket, length: int) -> bytes:
 def _send(channel: socket.socket, parts: Iterable[bytes | memoryview]) -> None:
     for part in parts:
         channel.sendall(part)
-
-
-def _failed(error: str, *arguments: str | int | None) -> Reply:
-    return {"error": error, "args": arguments}, b""
-
-
-def _reply(store: OxigraphStore, request: Head, text: str, limits: Limits) -> Reply:
-    """Answer one request: the head says the form and the format, or what went wrong."""
-    formats = {Form(form): name for form, name in request["formats"].items()}
-    asked = (text, request["default_graphs"], request["named_graphs"], formats)
-    page = Page(limits.size * MB)
-    try:
-        found = answer(store, *asked, request["rows"], page)
-    except QueryError as error:
-        return _failed("query", str(error), error.line, error.column)
-    except (FormatError, NotFoundError) as error:
-        return _failed("format" if isinstance(error, FormatError) else "name", str(error))
-    except TooLargeError:
-        return {"limit": "size"}, b""
-    except MemoryError:
-        return {"limit": "memory"}, b""
-    except (ValueError, RuntimeError) as error:  # from the engine, while it writes
-        return _failed("query", f"The query cannot be run: {error}.")
-    if len(found.body) > limits.size * MB:
-        return {"limit": "size"}, b""
-    return {"form": found.form.value, "format": found.format, "tag": found.tag}, found.body
-
-
-def _written(engine: ox.Store, request: Head, body: bytes) -> Change:
-    if "drop" in request:
-        return drop_graph(engine, request["drop"])
-    return write_graph(engine, Documents(**request["documents"]), body)
-
-
-def _work_out(
-    snapshot: Snapshot, store: OxigraphStore, request: Head, body: bytes, limits: Limits
-) -> Reply:
-    """Work out an update, or what a document changes in a graph; the change is not made."""
-    try:
-        if "update" in request:
-            operations = read_update(request["update"], request["using"], request["using_named"])
-            copy = store.engine if isinstance(snapshot, OxigraphStore) else snapshot.copy()
-            change = work_out(copy, operations)
-        else:
-            change = _written(store.engine, request, body)
-        change.check()
-        head, packed = change.pack()
-    except QueryError as error:
-        return _failed("query", str(error), error.line, error.column)
-    except NotFoundError as error:
-        return _failed("name", str(error))
-    except MemoryError:
-        return {"limit": "memory"}, b""
-    except (ValueError, RuntimeError) as error:  # from the engine, of a name that is no IRI
-        return _failed("query", f"This cannot be written: {error}.")
-    return ({"limit": "size"}, b"") if len(packed) > limits.size * MB else (head, packed)
 
 
 def _peak() -> int:
@@ -172,11 +73,9 @@ def _answer_all(
         if isinstance(store, str):
             store = _open(snapshot)
         if isinstance(store, str):
-            head, body = _failed("store", store)
-        elif "formats" in request:
-            head, body = _reply(store, request, sent.decode(errors="surrogatepass"), limits)
+            head, body = failed("store", store)
         else:
-            head, body = _work_out(snapshot, store, request, sent, limits)
+            head, body = reply(snapshot, store, request, sent, limits)
         spent = "update" in request or _peak() > most
         _send(channel, pack({**head, "spent": spent}, body))
         del body

@@ -25,8 +25,10 @@ from graph.errors import (
     StoreError,
 )
 from graph.exchange import Reader, expire
+from graph.fingerprint import Asked, Fingerprint
 from graph.limits import Limits, passed
-from graph.reader import PID, Head, Snapshot, fork_zygote, pack
+from graph.reader import PID, fork_zygote, pack
+from graph.replies import Head, Snapshot
 from graph.results import Form
 
 _ENDED: Final = "The process that starts readers has ended; start again."
@@ -108,6 +110,26 @@ class Readers:
         """Return what a write would change; see `graph.writer`. Raises what `answer` raises."""
         head, packed = await self._exchange(pack(request, body), self.limits.seconds)
         return Change.unpack(head, packed)
+
+    async def fingerprint(
+        self, asked: Asked | None, known: str = "", change: Change | None = None
+    ) -> Fingerprint:
+        """Return the fingerprint of the snapshot, or of what it was before a change.
+
+        See `graph.fingerprint.fingerprint`; raises what `answer` raises.
+        """
+        text = asked.text.encode(errors="surrogatepass") if asked else b""
+        packed = change.pack() if change else (None, b"")
+        request = {
+            "length": len(text),
+            "default_graphs": list(asked.default_graphs) if asked else [],
+            "named_graphs": list(asked.named_graphs) if asked else [],
+            "known": known,
+            "change": packed[0],
+        }
+        message = pack({"fingerprint": request}, text + packed[1])
+        head, body = await self._exchange(message, self.limits.seconds)
+        return Fingerprint(head["dataset"], head["answer"], head["form"], body)
 
     async def _exchange(
         self, parts: Sequence[bytes | memoryview], seconds: float

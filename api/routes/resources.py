@@ -18,7 +18,7 @@ from graph.library import find
 from graph.limits import MB
 from graph.links import Link
 from graph.questions import iri_of
-from graph.reader import Page, TooLargeError
+from graph.replies import Page, TooLargeError
 from graph.results import Form, Format, language_of
 from graph.text import pieces
 from ontology import DOC, GRAPH, ID, PREFIXES, ROOT, SAM
