@@ -25,6 +25,7 @@ PATHS: Final = (
     "/v1/scenarios",
     "/v1/changes",
     "/v1/changes/statements",
+    "/v1/seals",
 )
 #: A bucket holds what comes in during so many seconds: twice what a minute gives.
 _BURST: Final = 120.0
@@ -143,8 +144,10 @@ class Budget:
 
 
 def _asks(scope: Scope) -> bool:
-    """Tell whether a request is a query, an update or a scenario."""
-    path = scope["path"]
+    """Tell whether a request is work of these, and not only for the page or the description."""
+    path: str = scope["path"]
+    if path.startswith("/v1/seals/"):
+        return path.endswith("/verification")
     if path not in PATHS and not path.startswith("/store/"):
         return False
     return bool(scope["query_string"]) or scope["method"] not in ("GET", "HEAD", "OPTIONS")

@@ -101,7 +101,7 @@ async def find(
     With an encoding, an answer that is long comes in it. What a reader has answered before is not
     asked again: a snapshot does not change.
     """
-    text, default, named = _checked(query, library.settings.max_query)
+    text, default, named = checked(query, library.settings.max_query)
     key = library.cache.key(text, default, named, formats, rows)
     if encoding and (kept := library.cache.find((*key, encoding))):
         return kept
@@ -118,7 +118,7 @@ async def find(
     return found
 
 
-def _checked(query: Operation, longest: int) -> tuple[str, Sequence[str], Sequence[str]]:
+def checked(query: Operation, longest: int) -> tuple[str, Sequence[str], Sequence[str]]:
     """Return the text of a query as it can be run, and its dataset."""
     assert query.text
     if len(query.text.encode()) > longest:

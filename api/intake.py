@@ -62,6 +62,21 @@ class _Limited(Request):
         self._body = await limited_body(self, LONGEST)
 
 
+class ShortRoute(APIRoute):
+    """A route whose body is short."""
+
+    def get_route_handler(self) -> Handler:  # type: ignore[override]
+        """Return the handler, which reads the body first."""
+        handle = super().get_route_handler()
+
+        async def read(request: Request) -> Response:
+            taken = _Limited(request.scope, request.receive)
+            await taken.take(SHORT)
+            return await handle(taken)
+
+        return read
+
+
 class TurnRoute(APIRoute):
     """A route whose work takes long, so that few are at it at once; its body is short."""
 

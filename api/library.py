@@ -22,6 +22,7 @@ from graph.cache import Cache
 from graph.difference import Difference, compare
 from graph.dumps import Dump, make_dumps, names_of
 from graph.errors import NotFoundError, QueryError
+from graph.history import History
 from graph.inquiry import Inquiry
 from graph.library import LANGUAGES, find
 from graph.limits import MB
@@ -84,12 +85,25 @@ class Library:
         size = self.settings.cache * MB if self.readers else 0
         return LRUCache(size, getsizeof=lambda answer: answer.size)
 
+    @property
+    def history(self) -> History | None:
+        """What the last revisions changed; of an engine elsewhere that is not known."""
+        if self.writer:
+            return self.writer.history
+        disk = self.store.disk if isinstance(self.store, OxigraphStore) else None
+        return disk.history if disk else None
+
+    @cached_property
+    def hashes(self) -> dict[int, str]:
+        """The canonical hashes of the dataset, by revision, that were worked out."""
+        return {}
+
     @cached_property
     def difference(self) -> Callable[[int, int], Difference]:
         """How two revisions differ; the last pairs that were asked for are kept."""
-        if self.writer is None or not isinstance(self.store, OxigraphStore):
+        if self.history is None or not isinstance(self.store, OxigraphStore):
             raise NotFoundError(UNKNOWN)
-        return lru_cache(2)(partial(compare, self.store, self.writer.history, self.revision))
+        return lru_cache(2)(partial(compare, self.store, self.history, self.revision))
 
     @cached_property
     def names(self) -> Names:

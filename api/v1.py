@@ -30,6 +30,7 @@ from api.routes import (
     questions,
     reciprocity,
     scenarios,
+    seals,
     search,
     views,
 )
@@ -52,6 +53,7 @@ MODULES: Final = (
     paths,
     views,
     changes,
+    seals,
 )
 
 _DESCRIPTION: Final = """\

@@ -52,11 +52,11 @@ class Cache:
     def keep(self, key: Key, answer: Answer) -> None:
         """Keep an answer, unless it is too large or would be another the next time."""
         size = len(answer.body) + 4 * len(key[0]) + _OVERHEAD  # a character has 4 bytes at most
-        if size <= self._kept.maxsize / 8 and not _changes(key[0]):
+        if size <= self._kept.maxsize / 8 and not is_fleeting(key[0]):
             self._kept[key] = answer, size
 
 
-def _changes(text: str) -> bool:
+def is_fleeting(text: str) -> bool:
     """Tell whether a query may have another answer the next time, though nothing has changed.
 
     What another endpoint says is its own.

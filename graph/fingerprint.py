@@ -50,13 +50,16 @@ class Fingerprint:
     body: bytes = b""
 
     def parts(self) -> frozenset[str]:
-        """Return what the answer is made of: solutions, or triples, or a truth value."""
+        """Return what the answer is made of: solutions, or triples, each in JSON; else nothing."""
         if Form(self.form) is Form.GRAPH:
-            return frozenset(self.body.decode().splitlines())
+            triples = ox.parse(self.body, format=ox.RdfFormat.N_TRIPLES)
+            return frozenset(json.dumps([_value(part) for part in q.triple]) for q in triples)
         document = json.loads(self.body)
-        if "boolean" in document:
-            return frozenset([json.dumps(document["boolean"])])
-        return frozenset(_rows(document))
+        return frozenset(() if "boolean" in document else _rows(document))
+
+
+def _value(term: Any) -> str:
+    return str(term) if isinstance(term, ox.Triple) else str(term.value)
 
 
 def fingerprint(

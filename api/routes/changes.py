@@ -46,9 +46,9 @@ ToQuery = Annotated[
 
 def history_of(library: Library) -> History:
     """Return the history of what is served; NotFoundError when none can be known."""
-    if library.writer is None:
+    if library.history is None:
         raise NotFoundError(UNKNOWN)
-    return library.writer.history
+    return library.history
 
 
 @router.get("/revisions")
