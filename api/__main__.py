@@ -12,13 +12,13 @@ from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from api import ask, keep
+from api import ask, cite, keep
 from api.command import FAULTY, StoreOption, app, clear_errors, say
 from api.settings import read_settings
 from graph.errors import SamenhangError
 from ontology import ROOT
 
-__all__ = ["app", "ask", "keep", "main"]
+__all__ = ["app", "ask", "cite", "keep", "main"]
 
 
 @app.command()

@@ -71,7 +71,7 @@ class ShortRoute(APIRoute):
 
         async def read(request: Request) -> Response:
             taken = _Limited(request.scope, request.receive)
-            await taken.take(SHORT)
+            await taken.take()
             return await handle(taken)
 
         return read

@@ -2,40 +2,40 @@
 
 from typing import Annotated, Any, Final
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from api.answers import Model
-from graph.errors import ParameterError
+from api.answers import Level, Model
+from graph.errors import UnknownError
 from graph.seals import Seal, read_seal
 
 #: The longest text of a seal, so that its address fits everywhere (RFC 9110, section 4.1).
 LONGEST: Final = 7_500
 
-_Text = Annotated[str, Field(max_length=2_000)]
+_Text = Annotated[str, Field(max_length=300)]
 
 
-class GivenSeal(Model):
-    """What is to be sealed: the answer to a question, or to a SPARQL query.
-
-    Level, sources, edition and parameters are those of the question, as at `/v1/questions`.
-    """
+class GivenQuestion(Model):
+    """A question whose answer is to be sealed, as it is asked at `/v1/questions`."""
 
     model_config = ConfigDict(extra="forbid")
 
-    question: _Text = ""
-    query: Annotated[str, Field(max_length=65_536)] = ""
-    level: _Text = "cited"
+    question: _Text
+    level: Level = "cited"
     sources: Annotated[tuple[_Text, ...], Field(max_length=500)] = ()
     edition: _Text = ""
     parameters: Annotated[dict[_Text, float], Field(max_length=50)] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _is_one(self) -> "GivenSeal":
-        if bool(self.question.strip()) == bool(self.query.strip()):
-            raise ValueError("Give a question or a query, and not both.")
-        if self.query and self.model_fields_set - {"query"}:
-            raise ValueError("Only a question has level, sources, edition and parameters.")
-        return self
+
+class GivenQuery(Model):
+    """A SPARQL query whose answer is to be sealed, as it is asked at `/sparql`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: Annotated[str, Field(max_length=65_536)]
+
+
+Given = GivenQuestion | GivenQuery
+_GIVEN: Final[TypeAdapter[Given]] = TypeAdapter(Given)
 
 
 class SealModel(Model):
@@ -63,28 +63,28 @@ class SealModel(Model):
     time: str
 
 
-def read_given(text: str) -> tuple[Seal, GivenSeal]:
-    """Return a seal and what was asked; ParameterError when it cannot have been made here."""
+def read_given(text: str) -> tuple[Seal, Given]:
+    """Return a seal and what was asked; UnknownError when it cannot have been made here."""
     seal = read_seal(text)
     try:
-        return seal, GivenSeal.model_validate(seal.asked)
+        return seal, _GIVEN.validate_python(seal.asked)
     except ValidationError as error:
-        raise ParameterError("This is a seal of nothing that can be asked.", "seal") from error
+        raise UnknownError("This is a seal of nothing that can be asked.", "seal") from error
 
 
-def seal_model(seal: Seal, given: GivenSeal, base: str) -> SealModel:
+def seal_model(seal: Seal, given: Given, base: str) -> SealModel:
     """Return a seal, as it is written; `base` is the address of the service."""
     address = f"{base.rstrip('/')}/v1/seals/{seal.text()}"
-    asks = bool(given.question)
+    asked = given.model_dump()
     return SealModel(
         id=address,
         verification=f"{address}/verification",
-        question=given.question or None,
-        query=given.query or None,
-        level=given.level if asks else None,
-        sources=list(given.sources),
-        edition=given.edition if asks else None,
-        parameters=given.parameters,
+        question=asked.get("question"),
+        query=asked.get("query"),
+        level=asked.get("level"),
+        sources=list(asked.get("sources", ())),
+        edition=asked.get("edition"),
+        parameters=asked.get("parameters", {}),
         revision=seal.revision,
         dataset=seal.dataset,
         answer=seal.answer,
@@ -93,6 +93,6 @@ def seal_model(seal: Seal, given: GivenSeal, base: str) -> SealModel:
     )
 
 
-def fields_of(given: GivenSeal) -> dict[str, Any]:
+def fields_of(given: Given) -> dict[str, Any]:
     """Return what was asked as a seal holds it."""
     return given.model_dump(mode="json", exclude_defaults=True)

@@ -9,19 +9,18 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 from anyio import to_thread
-from fastapi import HTTPException
 
 from api.endpoint import checked
 from api.intake import Turns
 from api.library import UNKNOWN, Library
 from api.operation import Operation
-from api.seals import GivenSeal
+from api.seals import Given, GivenQuery, GivenQuestion
 from api.texts import written_in
 from graph.cache import is_fleeting
 from graph.change import Change
 from graph.describe import diagnose
 from graph.difference import undone
-from graph.errors import NotFoundError, ParameterError, QueryError
+from graph.errors import LimitError, NotFoundError, ParameterError, QueryError
 from graph.fingerprint import Asked, Fingerprint, fingerprint
 from graph.limits import MB
 from graph.oxigraph import OxigraphStore
@@ -34,6 +33,8 @@ ENGINE: Final = f"samenhang {version('samenhang')}, pyoxigraph {ox.__version__}"
 LARGEST: Final = 1
 
 _FLEETING: Final = "The query asks for the time, chance or another service; it cannot be sealed."
+
+_TOO_LARGE: Final = f"An answer of more than {LARGEST} MB is not sealed. Ask for less."
 
 
 @dataclass(frozen=True)
@@ -50,28 +51,28 @@ class Witness:
             raise NotFoundError(UNKNOWN)
         return self.library.store
 
-    def settle(self, given: GivenSeal) -> GivenSeal:
+    def settle(self, given: Given) -> Given:
         """Return what is asked with everything named, so that no default can become another.
 
-        ParameterError and NotFoundError for what there is not.
+        Errors are those of asking.
         """
-        if given.query:
+        if isinstance(given, GivenQuery):
             return given
         question = find_question(given.question)
         scope = self.library.inquiry.scope(given.level, given.sources, given.edition)
         values = parameters_of(question, given.parameters)
         known = {"question": question.slug, "level": scope.level, "sources": scope.sources}
         edition = scope.edition or "every"
-        return GivenSeal.model_validate({**known, "edition": edition, "parameters": values})
+        return GivenQuestion.model_validate({**known, "edition": edition, "parameters": values})
 
-    async def say(self, given: GivenSeal, change: Change | None = None) -> Said:
+    async def say(self, given: Given, change: Change | None = None) -> Said:
         """Return what the revision says, or said before a change; errors are those of asking.
 
         There is no answer where the question names what there is not in that revision.
         """
-        if given.query:
+        if isinstance(given, GivenQuery):
             if is_fleeting(given.query):
-                raise HTTPException(400, _FLEETING)
+                raise QueryError(_FLEETING)
             return await self._query(given.query, change)
         dataset = (await self._fingerprint(None, change)).dataset
         async with self.turns.take():
@@ -84,7 +85,7 @@ class Witness:
         except QueryError as error:
             raise diagnose(text, run, error) from error
         if len(found.body) > LARGEST * MB:
-            raise HTTPException(413, f"An answer of more than {LARGEST} MB is not sealed.")
+            raise LimitError(_TOO_LARGE, "size")
         parts = await to_thread.run_sync(found.parts)
         return Said(found.dataset, found.answer, parts)
 
@@ -104,7 +105,7 @@ class Witness:
             self.library.hashes[self.library.revision] = found.dataset
         return found
 
-    def _question(self, given: GivenSeal, dataset: str, change: Change | None) -> Said:
+    def _question(self, given: GivenQuestion, dataset: str, change: Change | None) -> Said:
         library = self.library
         if change:
             past = undone(self.store, change)

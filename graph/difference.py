@@ -61,8 +61,9 @@ def place(quad: ox.Quad) -> tuple[str, ...]:
 
 
 def between(history: History, start: int, end: int) -> Change:
-    """Return what changed from one revision to a later one; errors as of `History.between`."""
-    return merged(Change.unpack(*packed) for packed in history.between(start, end))
+    """Return what changed from one revision to another; errors as of `History.between`."""
+    change = merged(Change.unpack(*packed) for packed in history.between(start, end))
+    return undoing(change) if start > end else change
 
 
 def compare(
@@ -146,7 +147,7 @@ class Difference:
     def _about(self, nodes: Iterable[Any]) -> tuple[Quads, Quads]:
         """Return what was said about these at the first revision, and at the last."""
         later, earlier = Quads(), Quads()
-        for node in set(nodes):
+        for node in {node for node in nodes if isinstance(node, ox.NamedNode | ox.BlankNode)}:
             said = {
                 quad
                 for quad in self._engine.quads_for_pattern(node, None, None, None)
@@ -165,7 +166,6 @@ class Difference:
         for _ in _PARTS:
             said = set[ox.Quad]().union(*self._about(around))
             around |= {q.object for q in said if q.predicate in (*_PARTS, *_ENDS)}
-        around = {node for node in around if isinstance(node, ox.NamedNode | ox.BlankNode)}
         stores = [in_memory({"": quads}) for quads in self._about(around)]
         before, after = ({link.iri: link for link in find_links(store)} for store in stores)
         names, readings = _spoken(stores)

@@ -215,7 +215,7 @@ class Disk:
         files = Files(target / done.directory)
         files.record()
         files.compare(self._files)
-        begin = replace(done, graphs=[], base=sorted(self.base))
+        begin = replace(done, graphs=[], base=sorted(self.base), added=None, removed=None)
         Journal.make(target / "journal", begin)
         return done.revision
 

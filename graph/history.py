@@ -13,7 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from graph.errors import GoneError, ParameterError
+from graph.errors import GoneError, UnknownError
 from graph.journal import RECENT, Entry
 from graph.limits import MB
 
@@ -168,24 +168,22 @@ class History:
         self._sizes.pop(number, None)
 
     def between(self, start: int, end: int) -> Iterator[Packed]:
-        """Yield the changes that lead from one revision to a later one.
+        """Yield the changes between two revisions, the oldest first, whichever is the later.
 
-        ParameterError for a revision that there is not, GoneError for a change that is not kept.
+        UnknownError for a revision that there is not, GoneError for a change that is not kept.
         """
         entries = {entry.revision: entry for entry in self.revisions}
         for name, number in (("from", start), ("to", end)):
             if number not in entries:
                 raise self._unknown(name, number, max(entries))
-        if start > end:
-            raise ParameterError("`from` is a later revision than `to`.", "from", (f"0 to {end}",))
-        for number in range(start + 1, end + 1):
+        for number in range(min(start, end) + 1, max(start, end) + 1):
             yield self._change(entries[number])
 
     def _unknown(self, name: str, number: int, newest: int) -> Exception:
         if number < 0 or number > newest:
             allowed = f"{self.oldest} to {newest}"
             message = f"There is no revision {number} here; there are: {allowed}."
-            return ParameterError(message, name, (allowed,))
+            return UnknownError(message, name, (allowed,))
         return self._gone(number)
 
     def _gone(self, number: int) -> GoneError:

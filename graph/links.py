@@ -92,8 +92,12 @@ class Link:
 
     @property
     def sort_key(self) -> tuple[int, str, str]:
-        """Strongest level first, then by source and IRI, so that lists never change order."""
-        return (LEVELS.index(self.level), self.graph, self.iri)
+        """Strongest level first, then by source and IRI, so that lists never change order.
+
+        A level that is none of ours, which a store may hold too, comes last.
+        """
+        rank = LEVELS.index(self.level) if self.level in LEVELS else len(LEVELS)
+        return (rank, self.graph, self.iri)
 
 
 def text_of(term: Term) -> Text:

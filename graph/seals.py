@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 import pyoxigraph as ox
 
 from graph.change import Change
-from graph.errors import ParameterError
+from graph.errors import UnknownError
 
 #: What may be found when it is asked again.
 Verdict = Literal["identical", "unaffected", "changed", "unexplained", "not_reproduced"]
@@ -55,8 +55,8 @@ def _long(text: str) -> bytes:
 
 
 def read_seal(text: str) -> Seal:
-    """Return the seal of a text; ParameterError when it is none, or not whole."""
-    wrong = ParameterError(_WRONG, "seal", ("the text of a seal",))
+    """Return the seal of a text; UnknownError when it is none, or not whole."""
+    wrong = UnknownError(_WRONG, "seal", ("the text of a seal",))
     try:
         reading = zlib.decompressobj()
         said = json.loads(reading.decompress(_long(text), _LONGEST))

@@ -66,7 +66,7 @@ def client() -> Iterator[TestClient]:
         yield made
 
 
-def get(client: TestClient, path: str, **asked: str | int) -> Any:
+def get(client: TestClient, path: str, **asked: Any) -> Any:
     """Return the JSON of an answer; `from_` stands for from."""
     answer = client.get(path, params={key.rstrip("_"): value for key, value in asked.items()})
     assert answer.status_code == 200, answer.text
@@ -163,6 +163,27 @@ def test_pages_hold_everything_once(client: TestClient) -> None:
         assert answer.json()["next"] is None
 
 
+ODD: Final = f"""INSERT DATA {{ GRAPH <{NOTES}> {{
+    <urn:odd:1> a sam:Link ; sam:level <urn:none> ; rdf:subject <urn:a> ; rdf:predicate <urn:b> ;
+        rdf:object [] ; sam:evidence "none" , <urn:odd:1> .
+    <urn:odd:2> a sam:Link . _:blank a sam:Link . <urn:odd:3> sam:evidence <urn:odd:3> .
+    <urn:odd:4> a sam:Link ; sam:level level:cited ; rdf:subject "<script>" ; rdf:predicate 5 ;
+        rdf:object "{{subject}}" }} }}"""
+
+
+def test_odd_links_are_told() -> None:
+    """What is only half a link, or says odd things, is told as far as it can be read."""
+    with (
+        opened("memory:", Limits(), 1) as parts,
+        TestClient(create_app(SETTINGS, *parts), base_url="http://localhost") as client,
+    ):
+        update(client, ODD)
+        page = get(client, "/v1/changes")
+        assert [one["id"] for one in page["items"]] == ["urn:odd:1", "urn:odd:2", "urn:odd:4"]
+        assert [bool(one["after"]) for one in page["items"]] == [True, False, True]
+        assert get(client, "/v1/changes/statements")["total"] == page["statements"]["added"]
+
+
 def test_newest_change_is_the_default(client: TestClient) -> None:
     """Without revisions the newest is compared with the one before it."""
     page = get(client, "/v1/changes")
@@ -173,9 +194,6 @@ def test_newest_change_is_the_default(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("query", "wrong"),
     [
-        ("from=9", "from"),
-        ("from=2&to=9", "to"),
-        ("from=3&to=1", "from"),
         ("from=-1", "from"),
         ("from=one", "from"),
         ("from=1e99", "from"),
@@ -190,6 +208,27 @@ def test_wrong_parameter_is_named(client: TestClient, query: str, wrong: str) ->
     for path in ("/v1/changes", "/v1/changes/statements"):
         answer = client.get(f"{path}?{query}")
         assert (answer.status_code, answer.json()["parameter"]) == (400, wrong), answer.text
+
+
+@pytest.mark.parametrize(("query", "wrong"), [("from=9", "from"), ("from=2&to=9", "to")])
+def test_no_revision_is_not_found(client: TestClient, query: str, wrong: str) -> None:
+    """What could be a revision and is none is not there; it is said which there are."""
+    answer = client.get(f"/v1/changes?{query}")
+    assert (answer.status_code, answer.json()["parameter"]) == (404, wrong)
+    assert answer.json()["allowed"][0].startswith("0 to ")
+
+
+def test_difference_has_two_directions(client: TestClient) -> None:
+    """From a later revision to an earlier one, a link that came is one that goes."""
+    forth, back = (
+        get(client, "/v1/changes", **pair)["items"]
+        for pair in ({"from_": 2, "to": 3}, {"from_": 3, "to": 2})
+    )
+    other = {"added": "removed", "removed": "added"}
+    assert [(one["id"], other[one["change"]]) for one in forth] == [
+        (one["id"], one["change"]) for one in back
+    ]
+    assert [one["before"] for one in forth] == [one["after"] for one in back]
 
 
 def test_cursor_of_other_revisions_is_refused(client: TestClient) -> None:

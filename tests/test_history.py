@@ -10,7 +10,7 @@ from graph import history as module
 from graph.change import Change
 from graph.difference import between, merged, undoing, undone
 from graph.disk import Disk
-from graph.errors import GoneError, ParameterError
+from graph.errors import GoneError, UnknownError
 from graph.oxigraph import OxigraphStore, in_memory, open_directory
 from stores import A, B, quads
 
@@ -70,14 +70,20 @@ def test_only_the_last_are_kept(
         between(found, 3, 6)
 
 
-@pytest.mark.parametrize(("start", "end", "wrong"), [(0, 9, "to"), (-1, 1, "from"), (2, 1, "from")])
+@pytest.mark.parametrize(("start", "end", "wrong"), [(0, 9, "to"), (-1, 1, "from")])
 def test_what_is_no_revision_is_refused(tmp_path: Path, start: int, end: int, wrong: str) -> None:
-    """A revision that there is not, or that is not before the other, is named."""
+    """A revision that there is not is named."""
     store = counted(tmp_path, 2)
-    found = disk(store).history
-    with pytest.raises(ParameterError) as refused:
-        between(found, start, end)
+    with pytest.raises(UnknownError) as refused:
+        between(disk(store).history, start, end)
     assert refused.value.parameter == wrong
+
+
+def test_difference_has_two_directions(tmp_path: Path) -> None:
+    """From a later revision to an earlier one what came goes, and what went comes."""
+    store = counted(tmp_path, 3)
+    forth, back = (between(disk(store).history, *pair) for pair in ((1, 3), (3, 1)))
+    assert (forth.removed, forth.added) == (back.added, back.removed)
 
 
 @pytest.mark.parametrize("damage", ["gone", "shortened", "of another write"])

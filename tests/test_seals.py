@@ -1,5 +1,6 @@
 """Sealed answers: what was asked of which revision, cited by an address, and asked again."""
 
+import gc
 import json
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -8,11 +9,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+import pyoxigraph as ox
 import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from commands import DONE, run
+from graph.change import Change
 from graph.ground import canonical_hash
 from graph.limits import Limits
 from graph.oxigraph import OxigraphStore, open_directory
@@ -26,6 +30,7 @@ SETTINGS: Final = Settings(token="secret", client_seconds=0, client_errors=0)
 NOTES: Final = "urn:example:notes"
 GOALS: Final = f"SELECT ?goal WHERE {{ ?goal a <{SAM}Goal> }}"
 MANY: Final = Limits(seconds=60)
+RDF_TYPE: Final = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 #: A link by which an instrument serves a goal, as the question Q01 asks.
 SERVES: Final = (
     f"<{ID}link/made> a sam:Link ; sam:level <{ID}evidence-level/cited> ; sam:strength 4 ;"
@@ -211,7 +216,7 @@ def test_damaged_seal_is_refused(shared: TestClient, at: int) -> None:
     for damaged in (text[:place] + other + text[place + 1 :], text[:place] + text[place + 1 :]):
         for tail in ("", "/verification"):
             answer = shared.get(f"/v1/seals/{damaged}{tail}")
-            assert (answer.status_code, answer.json()["parameter"]) == (400, "seal"), damaged
+            assert (answer.status_code, answer.json()["parameter"]) == (404, "seal"), damaged
 
 
 def test_forged_seal_is_not_confirmed(shared: TestClient) -> None:
@@ -250,19 +255,20 @@ def test_seal_of_another_shape_is_refused(
     text = remade(seal(shared, question="Q01")["id"].rpartition("/")[2], change)
     for tail in ("", "/verification"):
         answer = shared.get(f"/v1/seals/{text}{tail}")
-        assert (answer.status_code, answer.json()["parameter"]) == (400, "seal")
+        assert (answer.status_code, answer.json()["parameter"]) == (404, "seal")
 
 
 @pytest.mark.parametrize(
     ("asked", "status", "told"),
     [
-        ({}, 400, "a question or a query"),
-        ({"question": "Q01", "query": "ASK {}"}, 400, "a question or a query"),
-        ({"query": "ASK {}", "level": "quoted"}, 400, "Only a question"),
+        ({}, 400, "question"),
+        ({"question": "Q01", "query": "ASK {}"}, 400, "query"),
+        ({"query": "ASK {}", "level": "quoted"}, 400, "level"),
+        ({"query": " "}, 400, "The query is empty"),
         ({"question": "Q99"}, 404, "Q01"),
         ({"question": "Q01", "level": "certain"}, 400, "quoted"),
-        ({"question": "Q01", "sources": ["nowhere"]}, 400, "kamerbrief-gbvs-2018"),
-        ({"question": "Q01", "parameters": {"x": 1}}, 400, "parameter"),
+        ({"question": "Q01", "sources": ["nowhere"]}, 404, "kamerbrief-gbvs-2018"),
+        ({"question": "Q01", "parameters": {"x": 1}}, 404, "parameter"),
         ({"question": "Q01", "colour": "red"}, 400, "colour"),
         ({"query": "SELECT * { ?s ?p"}, 400, "is not closed"),
         ({"query": "SELECT (NOW() AS ?now) {}"}, 400, "cannot be sealed"),
@@ -363,3 +369,38 @@ SEALED: Final = Seal({"query": "ASK {}"}, 1, "d", "a", "", "")
 def test_verdicts(now: tuple[str, str], then: tuple[str, str] | None, verdict: str) -> None:
     """What is found, now and then, gives one verdict."""
     assert judge(SEALED, Said(*now), Said(*then) if then else None) == verdict
+
+
+def test_command_asks_again(tmp_path: Path, letter: Path) -> None:
+    """A seal in a file is asked again of a store; the exit code says whether it holds."""
+    url = f"oxigraph:{tmp_path / 'store'}"
+    assert run("load", letter, "--store", url).exit_code == DONE
+    with (
+        opened(url, MANY, 1) as parts,
+        TestClient(create_app(SETTINGS, *parts), base_url="http://localhost") as client,
+    ):
+        sealed = seal(client, query=GOALS)
+    file = tmp_path / "seal.json"
+    file.write_text(json.dumps(sealed))
+    gc.collect()
+    for named in (file, sealed["id"], sealed["id"].rpartition("/")[2]):
+        done = run("verify", named, "--store", url)
+        assert (done.exit_code, done.stdout.split(":")[0]) == (DONE, "identical")
+    changed = open_directory(tmp_path / "store")
+    goal = ox.Quad(ox.NamedNode("urn:g"), RDF_TYPE, ox.NamedNode(SAM + "Goal"), ox.NamedNode(NOTES))
+    changed.change(Change([], [goal], (), [NOTES]))
+    del changed
+    gc.collect()
+    done = run("verify", file, "--store", url)
+    assert (done.exit_code, done.stdout.split(":")[0]) == (1, "changed")
+    assert f"+ {NOTES} urn:g" in done.stdout
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", "no json"])
+def test_command_says_what_is_no_seal(tmp_path: Path, content: str) -> None:
+    """A file that holds no seal is told, without a traceback."""
+    file = tmp_path / "seal.json"
+    file.write_text(content)
+    done = run("verify", file)
+    assert (done.exit_code, "cannot be read" in done.stderr) == (2, True)
+    assert run("verify", "nonsense").exit_code == 2

@@ -24,24 +24,22 @@ from graph.difference import Difference
 from graph.errors import NotFoundError, ParameterError
 from graph.history import History
 
-#: What is answered instead.
-_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    404: {"description": UNKNOWN},
+_NOT_FOUND: Final[dict[int | str, dict[str, Any]]] = {404: {"description": UNKNOWN}}
+_GONE: Final[dict[int | str, dict[str, Any]]] = {
+    404: {"description": f"There is no such revision. {UNKNOWN}"},
     410: {"description": "What changed between them is not kept any more."},
 }
 _HIGHEST: Final = 2**53 - 1
 
 T = TypeVar("T")
 
-router = APIRouter(tags=["changes"], responses=_PROBLEMS)
+router = APIRouter(tags=["changes"])
 
 FromQuery = Annotated[
     int | None,
     Query(alias="from", ge=0, le=_HIGHEST, description="A revision; else the one before `to`."),
 ]
-ToQuery = Annotated[
-    int | None, Query(ge=0, le=_HIGHEST, description="A later one; else the newest.")
-]
+ToQuery = Annotated[int | None, Query(ge=0, le=_HIGHEST, description="Another; else the newest.")]
 
 
 def history_of(library: Library) -> History:
@@ -51,7 +49,7 @@ def history_of(library: Library) -> History:
     return library.history
 
 
-@router.get("/revisions")
+@router.get("/revisions", responses=_NOT_FOUND)
 def get_revisions(
     request: Request, response: Response, library: LibraryDep, paging: PagingDep
 ) -> RevisionsModel:
@@ -67,7 +65,7 @@ def get_revisions(
     return RevisionsModel(total=len(entries), items=items, next=cursor, oldest=history.oldest)
 
 
-@router.get("/changes")
+@router.get("/changes", responses=_GONE)
 async def get_changes(
     request: Request,
     response: Response,
@@ -94,7 +92,7 @@ async def get_changes(
     return made
 
 
-@router.get("/changes/statements")
+@router.get("/changes/statements", responses=_GONE)
 async def get_changed_statements(
     request: Request,
     response: Response,

@@ -7,21 +7,27 @@ from fastapi import APIRouter, HTTPException, Path, Request
 
 from api.intake import ShortRoute
 from api.library import UNKNOWN, Library, LibraryDep
-from api.seals import LONGEST, GivenSeal, SealModel, fields_of, read_given, seal_model
+from api.seals import LONGEST, Given, SealModel, fields_of, read_given, seal_model
 from api.steady import steadily
 from api.verification import VerificationModel, verify
 from api.witness import ENGINE, Witness
 from graph.seals import Seal
 
-_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {404: {"description": UNKNOWN}}
+#: What is answered instead of what was found by asking.
+_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    404: {"description": f"There is nothing of this name. {UNKNOWN}"},
+    413: {"description": "The answer is too long to be sealed, or the question for an address."},
+    504: {"description": "The query takes too long."},
+    507: {"description": "The query takes too much memory."},
+}
 
-router = APIRouter(tags=["seals"], responses=_PROBLEMS, route_class=ShortRoute)
+router = APIRouter(tags=["seals"], route_class=ShortRoute)
 
 SealPath = Annotated[str, Path(max_length=LONGEST, description="The text of a seal.")]
 
 
-@router.post("/seals")
-async def seal_answer(request: Request, given: GivenSeal) -> SealModel:
+@router.post("/seals", responses=_PROBLEMS)
+async def seal_answer(request: Request, given: Given) -> SealModel:
     """Seal the answer to a question or a query: with revision, hashes, engine and time.
 
     Nothing is stored: the seal is the text in its address. A query that asks for the time, chance
@@ -42,13 +48,13 @@ async def seal_answer(request: Request, given: GivenSeal) -> SealModel:
     return await steadily(request, work)
 
 
-@router.get("/seals/{seal}")
+@router.get("/seals/{seal}", responses={404: {"description": "This is no seal."}})
 def get_seal(library: LibraryDep, seal: SealPath) -> SealModel:
     """Read a seal: what was asked, and what was answered then."""
     return seal_model(*read_given(seal), library.settings.base_url)
 
 
-@router.get("/seals/{seal}/verification")
+@router.get("/seals/{seal}/verification", responses=_PROBLEMS)
 async def verify_seal(request: Request, seal: SealPath) -> VerificationModel:
     """Ask again what was sealed, and compare.
 
