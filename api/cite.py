@@ -56,8 +56,14 @@ def verify(
 def _text(seal: str) -> str:
     """Return the text of a seal, which is the last part of its address."""
     try:
-        path = Path(seal)
-        address = str(json.loads(path.read_bytes())["id"]) if path.is_file() else seal
+        address = str(json.loads(Path(seal).read_bytes())["id"]) if _is_file(seal) else seal
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SamenhangError(f"The seal in {seal} cannot be read.") from error
     return address.strip().removesuffix("/verification").rpartition("/")[2]
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except OSError:  # longer than a name may be
+        return False
