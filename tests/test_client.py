@@ -56,7 +56,7 @@ def test_client_lists_goals_page_by_page(client: Any) -> None:
     """A client goes through all goals of the strategy by the cursor of each page."""
     found, cursor = [], None
     while True:
-        given = {} if cursor is None else {"cursor": cursor}
+        given: dict[str, Any] = {} if cursor is None else {"cursor": cursor}
         page = ask("goals.list_goals", client, strategy="gbvs-2018", limit=5, **given)
         found += [goal.slug for goal in page.items]
         cursor = page.next_
