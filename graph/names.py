@@ -63,7 +63,7 @@ def read_names(store: Store) -> Names:
         labels.setdefault(iri, {})[language_of(label)] = label.value
         if "class" in row:
             classes[iri] = max(classes.get(iri, ""), row["class"].value, key=_telling)
-        if "number" in row:
+        if "number" in row and row["number"].value.isdecimal():
             numbers[iri] = int(row["number"].value)
         if "translated" in row:
             translated[iri] = row["translated"].value
