@@ -45,14 +45,17 @@ bench: $(APPLICATION) $(DEV) ## Run the benchmarks
 	@$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
-	--generate-hashes --no-emit-index-url --no-header --group build pyproject.toml
+	--generate-hashes --no-emit-index-url --no-header
 
 lock: $(APPLICATION) ## Renew the lock files (needs uv; ARGS=--upgrade for the newest versions)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
 	@echo "Writing requirements.lock ..."
-	@$(COMPILE) $(ARGS) --output-file requirements.lock >/dev/null
+	@$(COMPILE) --group build pyproject.toml $(ARGS) --output-file requirements.lock >/dev/null
 	@echo "Writing requirements-dev.lock ..."
-	@$(COMPILE) $(ARGS) --extra dev --constraint requirements.lock --output-file requirements-dev.lock >/dev/null
+	@$(COMPILE) --group build pyproject.toml $(ARGS) --extra dev --constraint requirements.lock \
+		--output-file requirements-dev.lock >/dev/null
+	@echo "Writing tests/checkers/requirements.lock ..."
+	@$(COMPILE) $(ARGS) tests/checkers/requirements.in --output-file tests/checkers/requirements.lock >/dev/null
 	@echo "Writing api/frontend/package-lock.json ..."
 	@cd api/frontend && $(NPM) $(RENEW)
 	@echo "Writing tests/checkers/package-lock.json ..."
@@ -80,8 +83,11 @@ $(DEV): requirements-dev.lock | $(RUNTIME)
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-$(CHECKERS): tests/checkers/package-lock.json | $(DEV)
+$(CHECKERS): tests/checkers/package-lock.json tests/checkers/requirements.lock | $(DEV)
 	@echo "Installing the checkers of the JSON interface (tests/checkers) ..."
+	@$(PYTHON) -m venv --clear $(VENV)/checkers
+	@$(VENV)/checkers/bin/python -m pip install -qq --disable-pip-version-check \
+		--require-hashes -r tests/checkers/requirements.lock
 	@cd tests/checkers && $(NPM) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --silent
 	@touch $@
 

@@ -62,20 +62,20 @@ class StatementModel(Model):
     object: TermModel
 
 
-class CountModel(Model):
+class ChangedModel(Model):
     """How much came and how much went."""
 
     added: int
     removed: int
 
 
-class LinkCountModel(CountModel):
+class LinkCountModel(ChangedModel):
     """How many links came, went, and are not what they were."""
 
     changed: int
 
 
-class GraphModel(CountModel):
+class GraphModel(ChangedModel):
     """A graph with the number of its statements that came and went."""
 
     graph: str
@@ -129,7 +129,7 @@ class ChangesModel(PageModel[LinkChangeModel], _Between):
     `graphs` holds the first 500 that changed, of `graphs_total`.
     """
 
-    statements: CountModel
+    statements: ChangedModel
     graphs: list[GraphModel]
     graphs_total: int
     links: LinkCountModel
@@ -191,7 +191,7 @@ def counts_of(difference: Difference) -> dict[str, object]:
     change, graphs = difference.change, _graphs(difference.change)
     kinds = Counter(kind for _, kind in difference.links)
     return {
-        "statements": CountModel(added=len(change.added), removed=len(change.removed)),
+        "statements": ChangedModel(added=len(change.added), removed=len(change.removed)),
         "graphs": graphs[:GRAPHS],
         "graphs_total": len(graphs),
         "links": LinkCountModel(

