@@ -35,7 +35,7 @@ def quotations(ask: Any) -> list[str]:
 
 def answer(ask: Any) -> dict[str, Any]:
     """Ask which goals have no instrument."""
-    given = ask("questions.get_answer", name="Q01", level="derived")
+    given = ask("questions.get_answer", name="Q01", level="quoted")
     gaps = [row.why.to_dict()["nl"] for row in given.rows if row.gap]
     return {"verdict": given.verdict, "numerator": given.numerator, "gaps": gaps}
 
