@@ -14,7 +14,7 @@ import typer
 
 from api import ask, cite, keep
 from api.command import FAULTY, StoreOption, app, clear_errors, say
-from api.settings import read_settings
+from api.settings import Settings, read_settings
 from graph.errors import SamenhangError
 from ontology import ROOT
 
@@ -30,15 +30,16 @@ def serve(
     """Serve the pages, SPARQL and JSON over HTTP."""
     import uvicorn
 
+    from api.access import Log
     from api.app import create_app
-    from api.connections import check_proxies, guarded
+    from api.connections import guarded
     from graph.limits import Limits, share_arenas
     from graph.snapshot import opened
 
     with clear_errors(), ExitStack() as stack:
         settings = read_settings(store=store, host=host, port=port)
         _check_port(settings.host, settings.port)
-        check_proxies(settings.proxy)
+        _prepare(settings)
         limits = Limits(
             seconds=settings.query_seconds,
             memory=settings.query_memory,
@@ -49,17 +50,19 @@ def serve(
         share_arenas()
         partners = settings.services.split()
         parts = stack.enter_context(opened(settings.store, limits, settings.readers, partners))
-        application = create_app(settings, *parts)
+        log = Log(sys.stdout.fileno(), settings.log_level)
+        stack.callback(log.flush)
+        application = create_app(settings, *parts, log)
         gc.freeze()  # what is there stays, so nobody need look again whether it is used
         say(f"Samenhang is at http://{settings.host}:{settings.port}/ (stop it with Ctrl+C)")
         uvicorn.run(
             application,
             host=settings.host,
             port=settings.port,
-            log_level="warning",
+            log_config=None,
             access_log=False,
             server_header=False,
-            http=guarded(settings),
+            http=guarded(settings, application),
             ws="none",
             h11_max_incomplete_event_size=2 * settings.max_head,  # the guard is stricter
             proxy_headers=bool(settings.proxy),
@@ -70,6 +73,18 @@ def serve(
 def _end(number: int, _: object) -> NoReturn:
     """End as a signal asks, but let go of everything first."""
     raise SystemExit(128 + number)
+
+
+def _prepare(settings: Settings) -> None:
+    """Begin to log; SamenhangError when a setting is faulty."""
+    from api.clients import read_networks
+    from api.disclosure import check_disclosure
+    from api.logs import start_logging
+
+    for name in ("proxy", "metrics"):
+        read_networks(settings, name)
+    start_logging(settings.log_level)
+    check_disclosure(settings, datetime.now(UTC))
 
 
 def _check_port(host: str, port: int) -> None:

@@ -1,24 +1,29 @@
 """The application: the one place where the parts meet."""
 
+from importlib.metadata import version
 from typing import Final
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
 
 from api import problems
+from api.access import Access, Log
 from api.bodies import Bodies
 from api.budget import Budget
 from api.endpoint import Endpoint
 from api.headers import Headers
 from api.intake import Turns
 from api.library import FOLDER, Library
+from api.metrics import Metrics
+from api.places import Places
 from api.routes import (
     catalog,
+    disclosure,
     dumps,
     graphs,
     health,
+    metrics,
     pages,
     resources,
     sparql,
@@ -36,12 +41,14 @@ from graph.writer import Writer
 #: The modules with routes, in the order in which they are tried.
 MODULES: Final = (
     health,
+    metrics,
     sparql,
     graphs,
     wellknown,
     catalog,
     dumps,
     vocabulary,
+    disclosure,
     resources,
     pages,
 )
@@ -52,11 +59,12 @@ def create_app(
     store: Store | None = None,
     readers: Readers | None = None,
     writer: Writer | None = None,
-) -> ASGIApp:
+    log: Log | None = None,
+) -> Access:
     """Return the service on a store, or on the one that the settings name.
 
     Without readers, queries of the public run in this process, without limits; without a writer
-    nothing is written.
+    nothing is written, and without a log no request is written down.
     """
     app = FastAPI(openapi_url=None, redirect_slashes=False)
     require_engine()
@@ -64,6 +72,7 @@ def create_app(
     app.state.library = Library(store, settings, readers, writer)
     app.state.publisher = catalog.publisher_of(settings)
     app.state.turns = Turns(settings.queue_seconds)
+    app.state.metrics = Metrics(version("samenhang"))
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     for module in MODULES:
@@ -72,5 +81,7 @@ def create_app(
     interface.state = app.state
     app.mount("/v1", interface)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
-    asked = Budget(Unchanged(Endpoint(app), app), app, settings)
-    return Headers(Bodies(asked, settings.body_seconds))
+    asked = Unchanged(Budget(Endpoint(app), app, settings), app)
+    places = Places(app.routes)
+    safe = Headers(Bodies(asked, settings.body_seconds), places)
+    return Access(safe, places, app.state.metrics, log)

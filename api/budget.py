@@ -1,10 +1,8 @@
-"""What the queries of one client may take: time and errors a minute (429, RFC 6585, section 4)."""
+"""What one client may take: time and errors a minute (429, RFC 6585, section 4)."""
 
 import time
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from ipaddress import IPv6Address, ip_address
 from math import floor
 from typing import Final
 
@@ -13,10 +11,12 @@ from fastapi import FastAPI, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.authorise import has_token
+from api.clients import client_at
 from api.problems import reply
 from api.settings import Settings
 
-#: Where queries are answered, updates are taken, scenarios are worked out and revisions compared.
+#: Where errors are counted: queries are answered, updates taken, scenarios worked out and revisions
+#: compared.
 PATHS: Final = (
     "/sparql",
     "/query",
@@ -27,16 +27,16 @@ PATHS: Final = (
     "/v1/changes/statements",
     "/v1/seals",
 )
+#: What takes next to no time, and is given to everybody.
+FREE: Final = ("/static/", "/healthz", "/readyz", "/metrics", "/.well-known/security.txt")
 #: A bucket holds what comes in during so many seconds: twice what a minute gives.
 _BURST: Final = 120.0
 #: How many clients are remembered; who was here longest ago is forgotten first.
 _CLIENTS: Final = 10_000
-#: The size of the network that one client has under IPv6: it is free to use all of its addresses.
-_NETWORK: Final = 64
 #: The limits that a query may pass, as statuses. That nobody is free (503) is no fault of a query.
 _PASSED: Final = (HTTPStatus.GATEWAY_TIMEOUT, HTTPStatus.INSUFFICIENT_STORAGE)
 _SAID: Final = {
-    "seconds": "The queries from your address take more than {rate:g} s a minute.",
+    "seconds": "What your address asks takes more than {rate:g} s a minute.",
     "errors": "The queries from your address give more than {rate:g} errors a minute.",
 }
 
@@ -65,33 +65,16 @@ class Buckets:
         self._full[client] = begin + tokens * 60 / self.rate
 
 
-@lru_cache(_CLIENTS)
-def client_at(address: str) -> str:
-    """Return who asks from an address: the address itself, under IPv6 its network of 64 bits.
-
-    The User-Agent says nothing about it: a client is free to send another each time.
-    """
-    try:
-        parsed = ip_address(address)
-    except ValueError:  # a proxy that is trusted may say anything
-        return ""
-    if not isinstance(parsed, IPv6Address):
-        return address
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(IPv6Address(int(parsed) >> _NETWORK << _NETWORK))
-
-
 def _is_error(status: int) -> bool:
     """Tell whether a status is the fault of what was asked, or a limit that it passed."""
     return 400 <= status < 500 or status in _PASSED
 
 
 class Budget:
-    """An ASGI wrapper that measures what each client's queries take, and refuses those too many.
+    """An ASGI wrapper that measures what each client takes, and refuses who takes too much.
 
-    A request that asks nothing, for the page or the description, costs nothing and is not refused;
-    nor is that of who has the token of the service.
+    Files and what an operator watches are free, and so is all to who has the token of the service.
+    Errors count where queries are asked.
     """
 
     def __init__(self, app: ASGIApp, served: FastAPI, settings: Settings) -> None:
@@ -107,33 +90,48 @@ class Budget:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what costs nothing; refuse or measure the rest."""
-        free = not self._buckets or scope["type"] != "http" or not _asks(scope)
-        if free or has_token(Request(scope), self._token):
+        """Pass on what is free; refuse or measure the rest."""
+        free = not self._buckets or scope["type"] != "http" or scope["path"].startswith(FREE)
+        if free or (self._token and has_token(Request(scope), self._token)):
             await self.app(scope, receive, send)
             return
         client = client_at(scope["client"][0] if scope["client"] else "")
-        for name, bucket in self._buckets.items():
+        counted = dict(self._buckets)
+        if not _asks(scope):
+            counted.pop("errors", None)
+        for name, bucket in counted.items():
             if wait := bucket.wait(client):
                 await self._refuse(name, wait, scope)(scope, receive, send)
                 return
-        await self._measure(client, scope, receive, send)
+        await self._measure(client, counted, scope, receive, send)
 
-    async def _measure(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and take what it cost. A client that went is measured as well."""
+    async def _measure(
+        self,
+        client: str,
+        counted: Mapping[str, Buckets],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Pass a request on, and take what it cost. A client that went is measured as well.
+
+        How long the client takes to read its answer costs nothing here.
+        """
         start, status = time.monotonic(), 0
 
         async def sender(message: Message) -> None:
-            nonlocal status
+            nonlocal start, status
             status = message.get("status", status)
+            before = time.monotonic()
             await send(message)
+            start += time.monotonic() - before
 
         try:
             await self.app(scope, receive, sender)
         finally:
-            if bucket := self._buckets.get("seconds"):
+            if bucket := counted.get("seconds"):
                 bucket.take(client, time.monotonic() - start)
-            if _is_error(status) and (bucket := self._buckets.get("errors")):
+            if _is_error(status) and (bucket := counted.get("errors")):
                 bucket.take(client, 1)
 
     def _refuse(self, name: str, wait: int, scope: Scope) -> ASGIApp:

@@ -4,17 +4,16 @@ import asyncio
 import socket
 from functools import cached_property
 from http import HTTPStatus
-from ipaddress import ip_network
 from typing import Any, ClassVar, Final, cast
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from api.budget import client_at
-from api.headers import HEADERS
+from api.access import Access
+from api.clients import client_at
+from api.headers import DATA
 from api.problems import problem
 from api.settings import Settings
 from api.transport import Gathering
-from graph.errors import SamenhangError
 
 #: A client that reads an answer slower than this is cut, in bytes a second.
 PACE: Final = 10_000
@@ -31,6 +30,7 @@ class Guard(asyncio.Protocol):
     """What uvicorn's two protocols lack; it is mixed into either (`guarded`)."""
 
     settings: ClassVar[Settings]
+    access: ClassVar[Access]
     # of uvicorn:
     client: tuple[str, int] | None
     connections: set[Any]
@@ -134,7 +134,9 @@ class Guard(asyncio.Protocol):
         self, status: HTTPStatus, detail: str, headers: dict[str, str] | None = None
     ) -> None:
         """Send a problem document past the parser, and close."""
-        sent = problem(status, detail, {**HEADERS, **(headers or {}), "Connection": "close"})
+        name = self.access.refuse(self.client[0] if self.client else "", status)
+        given = {**DATA, **(headers or {}), "Connection": "close", "X-Request-Id": name}
+        sent = problem(status, detail, given)
         lines = [f"HTTP/1.1 {status.value} {status.phrase}".encode()]
         lines += [name + b": " + value for name, value in sent.raw_headers]
         self.transport.write(b"\r\n".join([*lines, b"", bytes(sent.body)]))
@@ -189,19 +191,7 @@ def _show_progress(transport: asyncio.BaseTransport) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
 
 
-def check_proxies(proxies: str) -> None:
-    """Raise SamenhangError unless these are addresses or networks, with commas between.
-
-    To trust everyone (*) would let a stranger choose the address that a budget is kept for.
-    """
-    for proxy in filter(None, proxies.split(",")):
-        try:
-            ip_network(proxy.strip())
-        except ValueError as error:
-            raise SamenhangError(f"SAMENHANG_PROXY names no proxy: {error}.") from error
-
-
-def guarded(settings: Settings) -> type[asyncio.Protocol]:
+def guarded(settings: Settings, access: Access) -> type[asyncio.Protocol]:
     """Return the protocol of the service: the faster of uvicorn's that is there, with a guard."""
-    bases = (Guard, AutoHTTPProtocol)
-    return cast(type[asyncio.Protocol], type("Guarded", bases, {"settings": settings}))
+    bases, known = (Guard, AutoHTTPProtocol), {"settings": settings, "access": access}
+    return cast(type[asyncio.Protocol], type("Guarded", bases, known))

@@ -102,19 +102,24 @@ async def find(
     asked again: a snapshot does not change.
     """
     text, default, named = checked(query, library.settings.max_query)
-    key = library.cache.key(text, default, named, formats, rows)
-    if encoding and (kept := library.cache.find((*key, encoding))):
+    cache = library.cache
+    key = cache.key(text, default, named, formats, rows)
+    if encoding and (kept := cache.find((*key, encoding))):
+        cache.hits += 1
         return kept
-    found = library.cache.find(key)
-    if not found:
+    found = cache.find(key)
+    if found:
+        cache.hits += 1
+    else:
+        cache.misses += 1
         try:
             found = await _answer(request, library, (text, default, named), formats, rows)
         except QueryError as error:
             raise diagnose(query.text or text, text, error) from error
-        library.cache.keep(key, found)
+        cache.keep(key, found)
     if encoding and len(found.body) >= SMALL:
         found = replace(found, body=await compressed(found.body), encoding="gzip")
-        library.cache.keep((*key, encoding), found)
+        cache.keep((*key, encoding), found)
     return found
 
 

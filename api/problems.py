@@ -109,6 +109,7 @@ def _ours(request: Request, error: Exception) -> Response:
     headers = {}
     if isinstance(error, LimitError):
         status = _LIMITS[error.limit]
+        request.app.state.metrics.pass_limit(error.limit)
         headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
     return reply(request, status, str(error), headers, **more)
 

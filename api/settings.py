@@ -72,6 +72,19 @@ class Settings:
     publisher: str = _setting(
         "", "Who publishes the data: a name, and an IRI in angle brackets if there is one."
     )
+    log_level: str = _setting(
+        "info",
+        "What is logged: debug, info (all requests), warning (4xx), error (5xx) or critical.",
+    )
+    metrics: str = _setting(
+        "127.0.0.1,::1", "Who may read /metrics: addresses and networks, with commas."
+    )
+    security_contact: str = _setting(
+        "", "Whom security.txt names: mailto:, https: or tel:, with spaces between them."
+    )
+    security_expires: str = _setting(
+        "", "Until when they hold: a day as 2027-06-30, at most a year ahead."
+    )
 
 
 def read_settings(**given: Any) -> Settings:

@@ -31,6 +31,8 @@ class Cache:
         self._kept: LRUCache[Key, tuple[Answer, int]] = LRUCache(
             size * _MB, getsizeof=lambda kept: kept[1]
         )
+        #: How many queries had their answer here, and how many had not; told by who looks.
+        self.hits = self.misses = 0
 
     @staticmethod
     def key(

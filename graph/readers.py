@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from graph.answers import Answer
 from graph.change import Change
@@ -39,6 +39,14 @@ _ERRORS: Final[dict[str, type[SamenhangError]]] = {
     "name": NotFoundError,
     "store": StoreError,
 }
+
+
+class Load(NamedTuple):
+    """How busy a pool is: readers at work and free, and queries that wait for one."""
+
+    busy: int
+    idle: int
+    waiting: int
 
 
 class Readers:
@@ -72,6 +80,12 @@ class Readers:
         zygote, control, offline = fork_zygote(snapshot, limits, online=online)
         control.setblocking(False)
         return cls(zygote, control, offline, limits, count)
+
+    @property
+    def load(self) -> Load:
+        """How busy the pool is now."""
+        waiting = sum(not one.done() for one in list(self._waiting))
+        return Load(len(self._all) - len(self._idle), len(self._idle), waiting)
 
     async def answer(
         self,

@@ -97,18 +97,20 @@ def serving(
     tracer: Sequence[str] = (),
     *,
     counted: bool = False,
+    quiet: bool = True,
 ) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """Start the service on a free port; end it as a service manager does.
 
     `tracer` is a command that runs it as its child. Coverage counts what it does only when it is
-    `counted`, for that makes it slow.
+    `counted`, for that makes it slow. Its access log is seen unless it is `quiet`.
     """
     port = free_port()
     command = [*tracer, sys.executable, *program, "serve", "--store", store, "--port", str(port)]
     environment = {**os.environ, **settings}
     if not counted:
         environment.pop("COVERAGE_PROCESS_CONFIG", None)
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    output = subprocess.DEVNULL if quiet else None
+    process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
         until = time.monotonic() + PATIENCE

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import httpx2 as httpx
 import pytest
@@ -12,8 +13,8 @@ from typer.testing import CliRunner
 
 from api.__main__ import app as command
 from api.app import create_app
-from api.budget import Buckets, Budget, client_at
-from api.connections import check_proxies
+from api.budget import Buckets, Budget
+from api.clients import client_at, read_networks
 from api.settings import Settings
 from daemons import PATIENCE, serving
 from graph.errors import SamenhangError
@@ -143,6 +144,52 @@ def test_browser_is_told_on_a_page(counting: str) -> None:
     assert f"Ask again in {page.headers['retry-after']} s" in page.text
 
 
+def test_all_that_takes_time_counts(store: OxigraphStore) -> None:
+    """A client whose time is up gets no page and no JSON; files and health it does get."""
+    client = TestClient(create_app(Settings(client_seconds=0.001, client_errors=0), store))
+    assert client.get("/v1/questions/Q01").status_code == 200
+    for path in ("/", "/questions/Q02", "/v1/questions/Q02", "/sparql?query=ASK%7B%7D"):
+        refused = client.get(path)
+        assert (refused.status_code, refused.headers["retry-after"] > "0") == (429, True)
+    for path in ("/static/style.css", "/healthz", "/readyz"):
+        assert client.get(path).status_code == 200
+
+
+def test_kept_answers_are_not_refused(store: OxigraphStore) -> None:
+    """What was answered before is given to a client whose time is up, and costs it nothing."""
+    settings, readers = Settings(client_seconds=0.001, client_errors=0), SimpleNamespace()
+    client = TestClient(create_app(settings, store, readers))  # type: ignore[arg-type]
+    first = client.get("/v1/questions/Q01")
+    again = client.get("/v1/questions/Q01")
+    assert (again.status_code, again.content) == (200, first.content)
+    known = {"If-None-Match": first.headers["etag"]}
+    assert client.get("/v1/questions/Q01", headers=known).status_code == 304
+    assert client.get("/v1/questions/Q02").status_code == 429
+
+
+def test_dashboard_is_not_refused(store: OxigraphStore) -> None:
+    """With the defaults, a client may ask thirty questions a minute, and every other thing too."""
+    client = TestClient(create_app(Settings(), store))
+    for name in [f"Q{number:02}" for number in range(1, 31)]:
+        assert client.get(f"/v1/questions/{name}").status_code == 200
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(("making", "reading", "status"), [(0.5, 0.0, 429), (0.0, 0.5, 200)])
+def test_slow_reader_pays_nothing(making: float, reading: float, status: int) -> None:
+    """What counts is how long an answer took to make, not how long the client takes to read it."""
+
+    async def application(_: Scope, __: Receive, send: Send) -> None:
+        await asyncio.sleep(making)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    settings = Settings(client_seconds=0.1, client_errors=0)
+    budget = Budget(application, None, settings)  # type: ignore[arg-type]
+    assert run(budget, reading=reading) == 200
+    assert run(budget) == status
+
+
 def test_short_queries_take_time_too(timing: str) -> None:
     """Queries that take next to nothing each use up the budget in the end, and not before.
 
@@ -166,8 +213,8 @@ def test_short_queries_take_time_too(timing: str) -> None:
     assert taken > SECONDS > longest
 
 
-def run(budget: Budget, query: bytes = b"query=x") -> int:
-    """Send a request through a budget and return the status."""
+def run(budget: Budget, query: bytes = b"query=x", reading: float = 0.0) -> int:
+    """Send a request through a budget and return the status; each part is read so slowly."""
     got: list[int] = []
 
     async def receive() -> Message:
@@ -175,6 +222,7 @@ def run(budget: Budget, query: bytes = b"query=x") -> int:
 
     async def send(message: Message) -> None:
         got.append(message.get("status", 0))
+        await asyncio.sleep(reading)
 
     scope = {
         "type": "http",
@@ -280,7 +328,9 @@ def test_proxies_are_addresses(proxies: str, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_good_proxies() -> None:
     """Addresses and networks of both kinds are proxies, and so is none."""
-    check_proxies("")
-    check_proxies("127.0.0.1, ::1,10.0.0.0/8,2001:db8::/32")
+    assert read_networks(Settings(), "proxy") == []
+    assert (
+        len(read_networks(Settings(proxy="127.0.0.1, ::1,10.0.0.0/8,2001:db8::/32"), "proxy")) == 4
+    )
     with pytest.raises(SamenhangError):
-        check_proxies("127.0.0.1,x")
+        read_networks(Settings(proxy="127.0.0.1,x"), "proxy")

@@ -119,3 +119,5 @@ def test_health(client: TestClient, store: OxigraphStore) -> None:
     """The service says that it is there; ready, with the number of statements in the store."""
     assert get(client, "/healthz") == {"status": "ok"}
     assert get(client, "/readyz") == {"status": "ready", "statements": len(store)}
+    for path in ("/healthz", "/readyz"):
+        assert client.get(path).headers["cache-control"] == "no-store"

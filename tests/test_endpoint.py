@@ -6,16 +6,19 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 import pytest
-from fastapi import HTTPException
+from fastapi import FastAPI, HTTPException
 from httpx2 import Response
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from api.access import Access
 from api.app import create_app
 from api.headers import Headers
+from api.metrics import Metrics
 from api.operation import _unquoted, parameters_of
+from api.places import Places
 from api.settings import Settings
 from graph.oxigraph import OxigraphStore
 
@@ -30,9 +33,11 @@ ZIPPED = {"Accept-Encoding": "gzip"}
 def both(store: OxigraphStore) -> Iterator[tuple[TestClient, TestClient]]:
     """Give the service, and the same without the short way."""
     app = create_app(Settings(client_errors=0, client_seconds=0), store)
-    assert isinstance(app, Headers)
-    long = Headers(app.app.app.app.app)  # type: ignore[attr-defined]
-    with TestClient(app) as short, TestClient(long) as other:
+    routed = app.app.app.app.app.app.app  # type: ignore[attr-defined]
+    assert isinstance(routed, FastAPI)
+    places, named = Places(routed.routes), {"X-Request-Id": "one"}
+    long = Access(Headers(routed, places), places, Metrics("1"), None)
+    with TestClient(app, headers=named) as short, TestClient(long, headers=named) as other:
         yield short, other
 
 

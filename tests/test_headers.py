@@ -6,7 +6,10 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from api.headers import HEADERS, POLICY, PREFLIGHT
+from api.app import create_app
+from api.headers import DATA, HEADERS, POLICY, PREFLIGHT, STRICT
+from api.settings import Settings
+from graph.oxigraph import OxigraphStore
 
 PAGE = {"Accept": "text/html"}
 ADDRESSES = [
@@ -38,10 +41,65 @@ both_readers = pytest.mark.parametrize("headers", [{}, PAGE], ids=["program", "b
 @every_address
 @both_readers
 def test_every_response(client: TestClient, address: str, headers: dict[str, str]) -> None:
-    """Every response, also one to an error, carries the headers that keep a reader safe."""
+    """Every response, also one to an error, carries the headers that keep a reader safe.
+
+    The policy of a page admits what is ours, that of everything else nothing at all.
+    """
     answer = client.get(address, headers=headers, follow_redirects=False)
     assert {name: answer.headers.get(name) for name in HEADERS} == dict(HEADERS)
+    is_page = answer.headers.get("content-type", "").startswith("text/html")
+    assert answer.headers["content-security-policy"] == (POLICY if is_page else STRICT)
     assert "server" not in answer.headers
+    assert answer.headers["x-request-id"]
+    assert not answer.is_error or answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "sent", "status"),
+    [
+        ("PUT", "/v1/questions", {}, 405),
+        ("DELETE", "/sparql", {}, 405),
+        ("POST", "/static/style.css", {}, 405),
+        ("OPTIONS", "/v1/questions", {}, 204),
+        ("OPTIONS", "/nothing", {}, 404),
+        ("OPTIONS", "/", {"Access-Control-Request-Method": "POST"}, 204),
+        ("POST", "/sparql", {"Content-Type": "text/plain"}, 415),
+        ("GET", "/sparql?query=ASK%7B%7D", {"Accept": "image/png"}, 406),
+        ("POST", "/update", {"Content-Type": "application/sparql-update"}, 403),
+        ("GET", "/" + "x" * 10, {f"X-{number}": "1" for number in range(120)}, 431),
+    ],
+)
+def test_every_kind_of_response(
+    client: TestClient, method: str, address: str, sent: dict[str, str], status: int
+) -> None:
+    """Refusals, answers to OPTIONS and preflights carry the same headers."""
+    answer = client.request(method, address, headers=sent)
+    assert answer.status_code == status
+    assert {name: answer.headers.get(name) for name in DATA} == dict(DATA)
+    assert answer.headers["x-request-id"]
+
+
+def test_fault_of_ours(store: OxigraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that nobody thought of carries them too."""
+    monkeypatch.setattr(OxigraphStore, "query", lambda *_, **__: 1 / 0)
+    client = TestClient(create_app(Settings(), store), raise_server_exceptions=False)
+    answer = client.get("/readyz")
+    assert answer.status_code == 500
+    assert {name: answer.headers.get(name) for name in DATA} == dict(DATA)
+    assert answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    "address", ["/v1/questions", "/sparql?query=ASK%7B%7D", "/static/style.css"]
+)
+def test_unchanged_leaves_the_policy(client: TestClient, address: str) -> None:
+    """304 carries all but a policy: it would take the place of that of what the client has."""
+    known = {"If-None-Match": client.get(address).headers["etag"]}
+    answer = client.get(address, headers=known)
+    assert answer.status_code == 304
+    assert {name: answer.headers.get(name) for name in HEADERS} == dict(HEADERS)
+    assert "content-security-policy" not in answer.headers
+    assert answer.headers["x-request-id"]
 
 
 @every_address
@@ -51,7 +109,8 @@ def test_head(client: TestClient, address: str, headers: dict[str, str]) -> None
     get = client.get(address, headers=headers, follow_redirects=False)
     head = client.head(address, headers=headers, follow_redirects=False)
     assert head.status_code == get.status_code
-    assert dict(head.headers) == dict(get.headers)
+    got, asked = (dict(one.headers, **{"x-request-id": ""}) for one in (head, get))
+    assert got == asked
     assert head.content == b""
 
 
@@ -80,14 +139,44 @@ def test_head_sends_nothing(client: TestClient, address: str) -> None:
     assert b"".join(message["body"] for message in sent[1:]) == b""
 
 
-def test_policy_admits_nothing_from_elsewhere() -> None:
-    """The policy names no host, nothing inline and no evaluation, and forbids the rest."""
-    directives = dict(part.strip().split(" ", 1) for part in POLICY.split(";"))
+@pytest.mark.parametrize("policy", [POLICY, STRICT])
+def test_policy_admits_nothing_from_elsewhere(policy: str) -> None:
+    """A policy names no host, nothing inline and no evaluation, and forbids the rest."""
+    directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
     assert directives["default-src"] == directives["frame-ancestors"] == "'none'"
-    assert directives["script-src"] == directives["style-src"] == "'self'"
-    assert "unsafe" not in POLICY
-    assert "http" not in POLICY
-    assert "*" not in POLICY
+    assert directives["base-uri"] == "'none'"
+    assert directives["form-action"] in ("'none'", "'self'")
+    assert set(directives.values()) <= {"'none'", "'self'", "'self' data:"}
+    assert "data:" not in directives.get("script-src", "")
+
+
+def test_transport_is_secure_for_a_year() -> None:
+    """A browser that came by TLS comes by TLS for a year."""
+    assert HEADERS["Strict-Transport-Security"] == "max-age=31536000"
+
+
+@pytest.mark.parametrize(
+    ("address", "allow"),
+    [
+        ("/", "GET, HEAD, OPTIONS"),
+        ("/v1/questions", "GET, HEAD, OPTIONS"),
+        ("/v1/questions/Q01", "GET, HEAD, OPTIONS"),
+        ("/v1/assessments", "GET, HEAD, OPTIONS, POST"),
+        ("/v1/scenarios", "OPTIONS, POST"),
+        ("/doc/pillar/gbvs-2018-prevent", "GET, HEAD, OPTIONS"),
+        ("/static/style.css", "GET, HEAD, OPTIONS"),
+        ("/sparql", "GET, HEAD, OPTIONS, POST"),
+        ("/update", "OPTIONS, POST"),
+    ],
+)
+def test_allow(client: TestClient, address: str, allow: str) -> None:
+    """OPTIONS, and a method that there is not, are told all methods that there are."""
+    asked = client.options(address)
+    assert (asked.status_code, asked.content) == (204, b"")
+    refused = client.patch(address)
+    assert refused.status_code == 405
+    for answer in (asked, refused):
+        assert sorted(answer.headers["allow"].split(", ")) == allow.split(", ")
 
 
 @pytest.mark.parametrize("address", ["/sparql?query=ASK%7B%7D", "/v1/links?limit=1", "/nothing"])
@@ -96,6 +185,8 @@ def test_scripts_from_elsewhere_may_read(client: TestClient, address: str) -> No
     answer = client.get(address, headers={"Origin": "https://other.example"})
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in answer.headers
+    exposed = {"API-Version", "ETag", "Link", "Retry-After", "X-Request-Id"}
+    assert set(answer.headers["access-control-expose-headers"].split(", ")) == exposed
 
 
 @pytest.mark.parametrize("address", ["/sparql", "/v1/links", "/doc/pillar/gbvs-2018-prevent"])

@@ -3,15 +3,21 @@
 from typing import Final
 
 from anyio import to_thread
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Response
 
 from api.library import LibraryDep
 from graph.errors import LimitError
 from graph.results import Form
 
-router = APIRouter(include_in_schema=False)
-
 _ASK: Final = "ASK {}"
+
+
+async def _kept_nowhere(response: Response) -> None:
+    """Have an answer asked for anew each time: what was true a moment ago says nothing."""
+    response.headers["Cache-Control"] = "no-store"
+
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(_kept_nowhere)])
 
 
 @router.get("/healthz")
