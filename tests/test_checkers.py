@@ -10,17 +10,25 @@ from starlette.testclient import TestClient
 from checking import node, run
 from services import PATIENT, serving
 
+REPOSITORY: Final = Path(__file__).parents[1]
 #: The rules of others, which stand beside the project and are no part of it.
-RULES: Final = Path(__file__).parents[2] / "shared" / "standards" / "adr-ruleset.yaml"
+STANDARDS: Final = REPOSITORY.parent / "shared" / "standards"
+RULES: Final = STANDARDS / "adr-ruleset.yaml"
+SCHEMA: Final = STANDARDS / "publiccode-schema-don.json"
 SPECTRAL: Final = "@stoplight/spectral-cli/dist/index.js"
 REDOCLY: Final = "@redocly/cli/bin/cli.js"
 EXAMPLES: Final = "50"
 
 
+def need(path: Path) -> None:
+    """Skip a test for which the rules of others are not here."""
+    if not path.is_file():
+        pytest.skip(f"the rules of others are not here: {path}")
+
+
 def lint(path: Path) -> Any:
     """Return what the linter of the API Design Rules says of a description."""
-    if not RULES.is_file():
-        pytest.skip(f"the rules of others are not here: {RULES}")
+    need(RULES)
     return node(SPECTRAL, "lint", "--fail-severity=warn", "--ruleset", str(RULES), str(path))
 
 
@@ -52,6 +60,14 @@ def test_design_rules_are_checked(description: Path, tmp_path: Path) -> None:
 def test_description_is_sound(description: Path) -> None:
     """The linter of OpenAPI descriptions finds nothing."""
     done = node(REDOCLY, "lint", str(description))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_publiccode() -> None:
+    """The description of the software keeps the schema of developer.overheid.nl."""
+    need(SCHEMA)
+    file = str(REPOSITORY / "publiccode.yml")
+    done = run("-m", "check_jsonschema", "--schemafile", str(SCHEMA), file)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
