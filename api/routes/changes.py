@@ -21,7 +21,7 @@ from api.library import UNKNOWN, Library, LibraryDep
 from api.paging import Paging, PagingDep, next_address
 from api.steady import steadily
 from graph.difference import Difference
-from graph.errors import NotFoundError, ParameterError
+from graph.errors import NotFoundError, UnknownError
 from graph.history import History
 
 _NOT_FOUND: Final[dict[int | str, dict[str, Any]]] = {404: {"description": UNKNOWN}}
@@ -134,7 +134,7 @@ def _page(
     """Return a page of what does not change, so that a place is a number."""
     pair = f"{start} {end}"
     if paging.after and paging.after[0] != pair:
-        raise ParameterError("This cursor belongs to other revisions.", "cursor", ("next",))
+        raise UnknownError("This cursor belongs to other revisions; begin anew.", "cursor")
     numbered = list(enumerate(items))
     page, cursor = paging.cut(numbered, lambda item: (pair, f"{item[0]:012d}"))
     return [item for _, item in page], cursor
