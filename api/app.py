@@ -14,7 +14,7 @@ from api.budget import Budget
 from api.endpoint import Endpoint
 from api.headers import Headers
 from api.intake import Turns
-from api.library import FOLDER, Library
+from api.library import Library
 from api.metrics import Metrics
 from api.places import Places
 from api.routes import (
@@ -31,6 +31,7 @@ from api.routes import (
     wellknown,
 )
 from api.settings import Settings
+from api.templating import FOLDER
 from api.unchanged import Unchanged
 from api.v1 import create_interface
 from graph.readers import Readers

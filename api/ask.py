@@ -132,7 +132,7 @@ def _print_table(author: Author, answer: Answer, language: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from api.library import TEXTS
+    from api.templating import TEXTS
 
     t = {name: text[language] for name, text in TEXTS.items()}
     written = author.answer(answer)

@@ -1,22 +1,20 @@
 """What the routes share: the open store with its names and readings, and the page templates."""
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache, cached_property, lru_cache, partial
-from pathlib import Path
+from functools import cached_property, lru_cache, partial
 from threading import Lock
 from typing import Annotated, Any, Final
 
 from cachetools import LRUCache
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.answers import Author
 from api.negotiate import language
 from api.settings import Settings
+from api.templating import TEXTS, pages
 from graph.absences import Absence, find_absences
 from graph.cache import Cache
 from graph.difference import Difference, compare
@@ -26,8 +24,8 @@ from graph.history import History
 from graph.inquiry import Inquiry
 from graph.library import LANGUAGES, find
 from graph.limits import MB
-from graph.links import LEVELS, Link, Readings, find_links, read_readings, value_of
-from graph.names import Names, read_names, shorten
+from graph.links import Link, Readings, find_links, read_readings
+from graph.names import Names, read_names
 from graph.neighbours import Surroundings, surroundings_of
 from graph.oxigraph import OxigraphStore
 from graph.passages import Passages, read_passages
@@ -38,17 +36,10 @@ from graph.selection import LinkIndex
 from graph.slugs import slugs_of
 from graph.store import Store
 from graph.things import Things, read_things
-from graph.wording import explain, say, sentence
 from graph.writer import Writer
 from ontology import GRAPH, ID, PREFIXES, ROOT, SAM
 
-FOLDER: Final = Path(__file__).parent
-TEXTS: Final[dict[str, dict[str, str]]] = tomllib.loads(
-    (FOLDER / "texts.toml").read_text(encoding="utf-8")
-)
-
 UNKNOWN: Final = "The revisions of the engine behind this service are not known."
-
 _NOT_IN_IRI: Final = frozenset(' <>"{}|\\^`')
 
 
@@ -253,7 +244,7 @@ class Library:
         other = next(name for name in LANGUAGES if name != chosen)
         text = {key: texts[chosen] for key, texts in TEXTS.items()}
         html = (
-            _pages()
+            pages()
             .get_template(template)
             .render(
                 names=self.names,
@@ -269,37 +260,6 @@ class Library:
         )
         headers = {"Content-Language": chosen, "Vary": "Accept, Accept-Language"}
         return HTMLResponse(html, headers=headers)
-
-
-@cache
-def _pages() -> Environment:
-    """Return the page templates; every text is escaped, and an unknown name is an error.
-
-    They are the same for every library: one that is replaced is let go of at once.
-    """
-    pages = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.globals |= {"path_of": path_of, "value_of": value_of, "shorten": shorten}
-    pages.globals |= {"explain": explain, "say": say, "sentence": sentence}
-    pages.globals |= {"LEVELS": LEVELS, "SAM": SAM}
-    return pages
-
-
-def path_of(iri: str) -> str:
-    """Return the path here of the page about one of our IRIs; any other is its own address.
-
-    An IRI of another scheme than http, such as javascript:, leads nowhere.
-    """
-    if iri.startswith(ID):
-        return f"/doc/{iri.removeprefix(ID)}"
-    if iri.startswith(SAM):
-        return f"/def#{iri.removeprefix(SAM)}"
-    return iri if iri.startswith(("http://", "https://")) else "#"
 
 
 def library_of(app: FastAPI) -> Library:

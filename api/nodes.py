@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from fastapi import Query
 
 from api.answers import Model, ThingModel
-from api.library import Library, path_of
+from api.library import Library
+from api.templating import path_of
 from api.texts import Texts
 from graph.errors import NotFoundError, ParameterError, UnknownError
 from graph.library import LANGUAGES

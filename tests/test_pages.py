@@ -19,9 +19,9 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.library import FOLDER, TEXTS, path_of
 from api.routes.pages import CHOICES, ROWS
 from api.settings import Settings
+from api.templating import FOLDER, TEXTS, path_of
 from graph import network, questions
 from graph.dataset import Dataset
 from graph.inquiry import Inquiry

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.answers import EvidenceModel, Model
-from api.library import TEXTS, Library, LibraryDep
+from api.library import Library, LibraryDep
 from api.nodes import (
     Counting,
     LevelQuery,
@@ -18,6 +18,7 @@ from api.nodes import (
     tie,
     types_named,
 )
+from api.templating import TEXTS
 from api.texts import Texts
 from graph.errors import ParameterError
 from graph.library import LANGUAGES

@@ -7,10 +7,11 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.conditional import unless_known
-from api.library import Library, LibraryDep, path_of
+from api.library import Library, LibraryDep
 from api.linking import headers_of
 from api.negotiate import described
 from api.routes.wellknown import published_at, reply
+from api.templating import path_of
 from graph.answers import Answer, answer
 from graph.errors import LimitError
 from graph.executable import asked_by, question
