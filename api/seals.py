@@ -31,7 +31,7 @@ class GivenQuery(Model):
 
     model_config = ConfigDict(extra="forbid")
 
-    query: Annotated[str, Field(max_length=65_536)]
+    query: Annotated[str, Field(min_length=1, max_length=65_536)]
 
 
 Given = GivenQuestion | GivenQuery

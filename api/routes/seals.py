@@ -23,7 +23,9 @@ _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
 
 router = APIRouter(tags=["seals"], route_class=ShortRoute)
 
-SealPath = Annotated[str, Path(max_length=LONGEST, description="The text of a seal.")]
+SealPath = Annotated[
+    str, Path(max_length=LONGEST, pattern=r"^[A-Za-z0-9_-]+$", description="The text of a seal.")
+]
 
 
 @router.post("/seals", responses=_PROBLEMS)
