@@ -40,6 +40,11 @@ class Places:
         self._routes = list(_flat(routes, ""))
         self._remembered = lru_cache(_KEPT)(self._look_up)
 
+    @property
+    def templates(self) -> list[str]:
+        """The templates, in the order in which they are tried."""
+        return [route.place.template for route in self._routes]
+
     def find(self, path: str) -> Place | None:
         """Return what a path leads to: the first template that it fits, with all its methods.
 

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.places import Places
 from api.settings import Settings
 from graph.oxigraph import OxigraphStore, in_memory
 from services import (
@@ -62,23 +63,12 @@ class Probe(NamedTuple):
     type_: str
 
 
-def routes_of(holder: Any) -> Iterator[Any]:
-    """Yield the routes of an application or a router, and those of what it includes."""
-    for route in holder.routes:
-        included = getattr(route, "original_router", None)
-        if included is not None:
-            yield from routes_of(included)
-        else:
-            yield route
-
-
 def paths() -> list[str]:
-    """Return an address for every route there is."""
+    """Return an address for every route there is, also of the JSON interface."""
     application: Any = create_app(Settings(), in_memory({}))
     while not isinstance(application, FastAPI):
         application = application.app  # what is wrapped around it
-    found = {re.sub(r"\{\w+(?::\w+)?\}", "x", route.path) for route in routes_of(application)}
-    return sorted(found)
+    return sorted({re.sub(r"\{\w+\}", "x", path) for path in Places(application.routes).templates})
 
 
 def probes(methods: tuple[str, ...]) -> list[Probe]:
