@@ -177,7 +177,7 @@ class Library:
     def modified(self) -> str:
         """The day of the last change (ISO 8601): of a write, or the newest that the data name."""
         if isinstance(self.store, OxigraphStore) and self.store.disk:
-            return self.store.disk.entries[-1].time[:10]
+            return self.store.disk.recent[-1].time[:10]
         if self.written:
             return self.written
         (row,) = self.store.query(find(ROOT / "queries", "newest").text).rows()
