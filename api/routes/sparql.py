@@ -70,7 +70,8 @@ async def _page(
     shown: Mapping[str, Any] | None = None,
 ) -> Response:
     place = f" ({fault.line}:{fault.column})" if fault and fault.line else ""
-    examples = [*list_questions(), *read_folder(ROOT / "queries"), *list_views()]
+    queries = [query for query in read_folder(ROOT / "queries") if "CONSTRUCT" not in query.text]
+    examples = [*list_questions(), *queries, *list_views()]
     said = {"query": query, "problem": f"{fault}{place}" if fault else "", "result": shown}
     render = partial(library.page, request, "sparql.html", examples=examples, **said)
     page = await to_thread.run_sync(render)
