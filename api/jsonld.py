@@ -222,7 +222,7 @@ def fields_of(model: type[Model]) -> Any:
                 raise _NoSuchMember(name, allowed)
         return text
 
-    def read(
+    async def read(
         fields: Annotated[
             Annotated[str, AfterValidator(check)] | None,
             Query(

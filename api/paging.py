@@ -79,7 +79,7 @@ def name_of(request: Request) -> str:
     return sha256(repr((request.url.path, filters)).encode(errors="replace")).hexdigest()[:12]
 
 
-def paging(
+async def paging(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=500, description="The most items of a page.")] = 50,
     cursor: Annotated[

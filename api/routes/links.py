@@ -76,7 +76,7 @@ _OpenList = Annotated[
 ]
 
 
-def selection(
+async def selection(
     kind: _Kind = None,
     level: _Exactly = None,
     weakest: _AtLeast = None,
